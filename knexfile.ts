@@ -1,0 +1,43 @@
+import { mkdirSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { Knex } from "knex";
+import { NightdeskError } from "./src/base/errors";
+import { migrationSource } from "./src/db/migrations";
+
+/** The only file that names a database driver: another driver, or another database, is another branch here. */
+export function knexConfig(url: string): Knex.Config {
+  if (!url.startsWith("sqlite:")) {
+    throw new NightdeskError(
+      "database-url",
+      `DATABASE_URL is "${url.replace(/:[^:@/]*@/, ":…@")}". Expected sqlite:FILE, for example sqlite:data/nightdesk.sqlite. Correct it, or unset it to use the file in NIGHTDESK_DATA.`,
+    );
+  }
+  const filename = resolve(url.slice("sqlite:".length));
+  mkdirSync(dirname(filename), { recursive: true });
+  return {
+    client: "sqlite3",
+    connection: { filename },
+    useNullAsDefault: true,
+    migrations: { migrationSource },
+    pool: { min: 1, max: 1, afterCreate: setPragmas },
+  };
+}
+
+interface SqliteConnection {
+  exec(sql: string, done: (error: Error | null) => void): void;
+}
+
+function setPragmas(connection: SqliteConnection, done: (error: Error | null, connection: unknown) => void): void {
+  const pragmas = `
+    pragma busy_timeout = 60000;
+    pragma journal_mode = wal;
+    pragma synchronous = normal;
+    pragma temp_store = file;
+    pragma cache_size = -65536;
+  `;
+  connection.exec(pragmas, (error) => done(error, connection));
+}
+
+export default knexConfig(
+  process.env.DATABASE_URL || `sqlite:${process.env.NIGHTDESK_DATA || "data"}/nightdesk.sqlite`,
+);

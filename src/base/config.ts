@@ -1,0 +1,208 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { z } from "zod";
+import { isZone } from "./days";
+import { NightdeskError } from "./errors";
+
+const seconds = z.number().nonnegative();
+const thresholds = z.strictObject({
+  service_level_s: seconds.optional(),
+  short_abandon_s: seconds.optional(),
+  short_contact_s: seconds.optional(),
+  sudden_disconnect_s: seconds.optional(),
+  rona_after_s: seconds.optional(),
+  service_level_goal: z.number().min(0).max(1).optional(),
+});
+
+const schema = z.strictObject({
+  zone: z
+    .string()
+    .refine(isZone, { error: (issue) => `"${String(issue.input)}" is no IANA time zone such as "Asia/Seoul"` })
+    .optional(),
+  sources: z.array(z.string()).optional(),
+  thresholds: thresholds.optional(),
+  queues: z.record(z.string(), thresholds).optional(),
+  stale_after_h: z.record(z.string(), z.number().positive()).optional(),
+  masking: z
+    .strictObject({
+      numbers: z.enum(["none", "last-four", "hash"]).optional(),
+      names: z.enum(["none", "last-four", "hash"]).optional(),
+    })
+    .optional(),
+  sequence: z
+    .strictObject({
+      mode: z.enum(["overlay", "strict"]).optional(),
+      table: z.string().optional(),
+      overrides: z.string().optional(),
+    })
+    .optional(),
+  reports: z.array(z.string()).optional(),
+});
+
+export type MaskMode = "none" | "last-four" | "hash";
+
+/** Times in milliseconds, the goal as a share 0…1. */
+export interface Thresholds {
+  service_level_ms: number;
+  short_abandon_ms: number;
+  short_contact_ms: number;
+  sudden_disconnect_ms: number;
+  rona_after_ms: number;
+  service_level_goal_share: number;
+}
+
+export interface Config {
+  /** IANA zone of the centre; `is_zone_set` is false where nobody named one and it is UTC. */
+  zone: string;
+  is_zone_set: boolean;
+  /** The folder of database, archive and reports, absolute. */
+  data_dir: string;
+  /** `sqlite:FILE`. */
+  database_url: string;
+  /** Where `nightly` looks for dumps, absolute paths. */
+  sources: string[];
+  thresholds: Thresholds;
+  /** By queue id or name, only what differs from `thresholds`. */
+  queues: Record<string, Thresholds>;
+  /** By channel type; `default` for all others. */
+  stale_after_ms: Record<string, number>;
+  masking: { numbers: MaskMode; names: MaskMode; key: string };
+  /** `overrides` is a CSV file of single cells (state, event, accepted), absolute, or null. */
+  sequence: { mode: "overlay" | "strict"; table: string; overrides: string | null };
+  /** Reports the night makes. */
+  reports: string[];
+  /** The file the configuration came from, null where there is none. */
+  file: string | null;
+}
+
+const DEFAULTS: Thresholds = {
+  service_level_ms: 20_000,
+  short_abandon_ms: 5_000,
+  short_contact_ms: 10_000,
+  sudden_disconnect_ms: 5_000,
+  rona_after_ms: 10_000,
+  service_level_goal_share: 0.8,
+};
+
+const STALE_AFTER_H = { default: 24, telephony: 24, chat: 48, social: 48, email: 720 };
+
+export const DEFAULT_REPORTS = ["agent-states", "failure-reasons", "contact-sessions", "sequence-violations"];
+
+/**
+ * The configuration: `NIGHTDESK_CONFIG`, else `nightdesk.json` in the working folder, else the defaults; paths and
+ * secrets from the environment. Relative paths in the file are relative to the file.
+ *
+ * @throws NightdeskError `config` that lists every fault at once
+ */
+export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
+  const file = configFile(env, folder);
+  const given = file === null ? {} : readConfig(file);
+  const base = file === null ? folder : resolve(file, "..");
+  const dataDir = resolve(folder, env.NIGHTDESK_DATA || "data");
+  const general = merged(DEFAULTS, given.thresholds);
+  const queues = Object.entries(given.queues ?? {}).map(([queue, own]) => [queue, merged(general, own)] as const);
+  const stale = Object.entries({ ...STALE_AFTER_H, ...given.stale_after_h });
+  return {
+    zone: given.zone ?? "UTC",
+    is_zone_set: given.zone !== undefined,
+    data_dir: dataDir,
+    database_url: env.DATABASE_URL || `sqlite:${resolve(dataDir, "nightdesk.sqlite")}`,
+    sources: (given.sources ?? []).map((path) => resolve(base, path)),
+    thresholds: general,
+    queues: Object.fromEntries(queues),
+    stale_after_ms: Object.fromEntries(stale.map(([channel, hours]) => [channel, hours * 3_600_000])),
+    masking: {
+      numbers: given.masking?.numbers ?? "none",
+      names: given.masking?.names ?? "none",
+      key: env.NIGHTDESK_MASK_KEY ?? "",
+    },
+    sequence: {
+      mode: given.sequence?.mode ?? "overlay",
+      table: given.sequence?.table ?? "repaired",
+      overrides: given.sequence?.overrides === undefined ? null : resolve(base, given.sequence.overrides),
+    },
+    reports: given.reports ?? DEFAULT_REPORTS,
+    file,
+  };
+}
+
+function configFile(env: NodeJS.ProcessEnv, folder: string): string | null {
+  if (env.NIGHTDESK_CONFIG) {
+    const named = resolve(folder, env.NIGHTDESK_CONFIG);
+    if (existsSync(named)) return named;
+    throw new NightdeskError(
+      "config",
+      `NIGHTDESK_CONFIG names ${named}, and there is no such file. Expected a JSON file such as {"zone": "Asia/Seoul"}. Correct the variable, or unset it to use nightdesk.json of the working folder.`,
+    );
+  }
+  const usual = resolve(folder, "nightdesk.json");
+  return existsSync(usual) ? usual : null;
+}
+
+function readConfig(file: string): z.infer<typeof schema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new NightdeskError("config", `${file} is not JSON: ${(error as Error).message}. Correct it at that place.`, {
+      cause: error,
+    });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue));
+  throw new NightdeskError(
+    "config",
+    `${file} has ${faults.length} ${faults.length === 1 ? "fault" : "faults"}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}\nCorrect the file; the README lists every key.`,
+  );
+}
+
+function faultsOf(issue: z.core.$ZodIssue): string[] {
+  const place = issue.path.map(String).join(".");
+  if (issue.code !== "unrecognized_keys") return [`${place || "(the whole file)"}: ${issue.message}`];
+  return issue.keys.map((key) => {
+    const nearest = nearestKey(key, keysAt(issue.path));
+    return `${place ? `${place}.` : ""}${key}: unknown key${nearest === null ? "" : `; did you mean "${nearest}"?`}`;
+  });
+}
+
+/** The keys known at a place of the configuration. */
+function keysAt(path: PropertyKey[]): string[] {
+  const first = path[0];
+  if (first === undefined) return Object.keys(schema.shape);
+  if (first === "thresholds" || first === "queues") return Object.keys(thresholds.shape);
+  if (first === "masking") return ["numbers", "names"];
+  return first === "sequence" ? ["mode", "table", "overrides"] : [];
+}
+
+function nearestKey(key: string, known: string[]): string | null {
+  const ranked = known.map((name) => ({ name, far: editDistance(key.toLowerCase(), name.toLowerCase()) }));
+  const best = ranked.toSorted((a, b) => a.far - b.far)[0];
+  return best !== undefined && best.far <= Math.max(2, key.length / 2) ? best.name : null;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function merged(base: Thresholds, own: z.infer<typeof thresholds> | undefined): Thresholds {
+  const ms = (value: number | undefined, fallback: number): number =>
+    value === undefined ? fallback : Math.round(value * 1000);
+  return {
+    service_level_ms: ms(own?.service_level_s, base.service_level_ms),
+    short_abandon_ms: ms(own?.short_abandon_s, base.short_abandon_ms),
+    short_contact_ms: ms(own?.short_contact_s, base.short_contact_ms),
+    sudden_disconnect_ms: ms(own?.sudden_disconnect_s, base.sudden_disconnect_ms),
+    rona_after_ms: ms(own?.rona_after_s, base.rona_after_ms),
+    service_level_goal_share: own?.service_level_goal ?? base.service_level_goal_share,
+  };
+}

@@ -1,0 +1,73 @@
+import { DateTime, IANAZone } from "luxon";
+import { UsageError } from "./errors";
+
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+
+/** A local day and the instants at which it begins and ends: 23, 24 or 25 hours. */
+export interface CalendarDay {
+  day: string;
+  starts_at_ms: number;
+  ends_at_ms: number;
+}
+
+export function isZone(zone: string): boolean {
+  return IANAZone.isValidZone(zone);
+}
+
+export function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text, { zone: "UTC" }).isValid;
+}
+
+/** @throws UsageError where the text is no day of the calendar */
+export function parseDay(text: string): string {
+  if (!isDay(text)) throw new UsageError(`"${text}" is no day. Expected YYYY-MM-DD, for example 2026-03-02.`);
+  return text;
+}
+
+/** The local day of an instant. */
+export function localDay(zone: string, atMs: number): string {
+  return DateTime.fromMillis(atMs, { zone }).toFormat("yyyy-MM-dd");
+}
+
+export function addDays(day: string, count: number): string {
+  return DateTime.fromISO(day, { zone: "UTC" }).plus({ days: count }).toFormat("yyyy-MM-dd");
+}
+
+/** All days from the first to the last, both included; empty where the last is before the first. */
+export function daysBetween(from: string, to: string): string[] {
+  const days: string[] = [];
+  for (let day = from; day <= to; day = addDays(day, 1)) days.push(day);
+  return days;
+}
+
+/** The instant at which a local day begins; not always midnight: some zones skip it when the clock springs forward. */
+export function dayStartMs(zone: string, day: string): number {
+  return DateTime.fromISO(day, { zone }).startOf("day").toMillis();
+}
+
+export function calendarDay(zone: string, day: string): CalendarDay {
+  return { day, starts_at_ms: dayStartMs(zone, day), ends_at_ms: dayStartMs(zone, addDays(day, 1)) };
+}
+
+/** Instants that cut a period of days into intervals of the given minutes, counted on the local clock; first and last included. */
+export function intervalMarks(zone: string, from: string, to: string, minutes: number): number[] {
+  const marks: number[] = [];
+  for (const day of daysBetween(from, to)) {
+    const { starts_at_ms, ends_at_ms } = calendarDay(zone, day);
+    for (let at = starts_at_ms; at < ends_at_ms; at += minutes * MINUTE) marks.push(at);
+  }
+  marks.push(dayStartMs(zone, addDays(to, 1)));
+  return marks;
+}
+
+/** A local time such as `2026-03-02 09:30:05`, with the offset where asked for. */
+export function localTime(zone: string, atMs: number, format = "yyyy-MM-dd HH:mm:ss"): string {
+  return DateTime.fromMillis(atMs, { zone }).toFormat(format);
+}
+
+/** The local day before the one `nowMs` lies in. */
+export function yesterday(zone: string, nowMs: number): string {
+  return addDays(localDay(zone, nowMs), -1);
+}

@@ -1,0 +1,24 @@
+/** Where the program tells a person what it does: always standard error, so that standard output stays data. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+  /** A line that replaces the one before it on a terminal, and nothing at all elsewhere; empty text clears it. */
+  progress(message: string): void;
+}
+
+/** @param stream standard error, or what stands for it */
+export function openLog(stream: NodeJS.WriteStream): Log {
+  const isTerminal = stream.isTTY === true;
+  const clear = isTerminal ? "\r\u001b[2K" : "";
+  const line = (message: string): void => void stream.write(`${clear}${message}\n`);
+  return {
+    info: line,
+    warn: (message) => line(`warning: ${message}`),
+    error: (message) => line(`error: ${message}`),
+    progress: (message) => void (isTerminal && stream.write(`${clear}${message.slice(0, (stream.columns ?? 80) - 1)}`)),
+  };
+}
+
+/** A log that says nothing, for tests and libraries. */
+export const silentLog: Log = { info: () => {}, warn: () => {}, error: () => {}, progress: () => {} };

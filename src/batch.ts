@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { isDay } from "./base/days";
+import { UsageError } from "./base/errors";
+
+const day = z.string().refine(isDay, { error: "no day; expected YYYY-MM-DD" });
+
+const schema = z.strictObject({
+  workflow: z.enum(["nightly", "load", "rebuild", "check", "report"]),
+  /** First and last local day; null where the work names no days. */
+  from: day.nullable(),
+  to: day.nullable(),
+  /** Files and folders to read, absolute. */
+  sources: z.array(z.string()),
+  reports: z.array(z.string()),
+  formats: z.array(z.enum(["html", "csv"])),
+  /** The folder reports go to, absolute; null for the usual one. */
+  out: z.string().nullable(),
+  /** Do it although it was done. */
+  again: z.boolean(),
+  /** Rebuild and check: everything, not only what changed. */
+  all: z.boolean(),
+  /** Agent states by channel instead of by person; another sequence mode or table than the configured one. */
+  options: z.strictObject({
+    view: z.enum(["person", "channel"]).optional(),
+    mode: z.enum(["overlay", "strict"]).optional(),
+    table: z.string().optional(),
+    bom: z.boolean().optional(),
+  }),
+});
+
+/** One run's work, as plain JSON: it survives a queue, a file and a pipe unchanged. */
+export type Batch = z.infer<typeof schema>;
+
+/** @throws UsageError that names every field that is wrong */
+export function parseBatch(value: unknown): Batch {
+  const parsed = schema.safeParse(JSON.parse(JSON.stringify(value)));
+  if (!parsed.success) throw new UsageError(`This is no batch of work:\n${z.prettifyError(parsed.error)}`);
+  const { from, to } = parsed.data;
+  if (from !== null && to !== null && from > to) {
+    throw new UsageError(`The period ends before it begins: from ${from} to ${to}. Give the earlier day first.`);
+  }
+  return parsed.data;
+}
+
+/** A batch with everything at rest but what is given. */
+export function batchOf(work: Partial<Batch> & Pick<Batch, "workflow">): Batch {
+  const rest = { from: null, to: null, sources: [], reports: [], formats: [], out: null, again: false, all: false };
+  return parseBatch({ ...rest, options: {}, ...work });
+}

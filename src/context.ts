@@ -1,0 +1,19 @@
+import type { Knex } from "knex";
+import type { Config } from "./base/config";
+import type { Log } from "./base/log";
+import { openDatabase } from "./db/open";
+
+/** What every step works with: opened once, closed once. */
+export interface Context {
+  db: Knex;
+  config: Config;
+  log: Log;
+}
+
+export async function openContext(config: Config, log: Log): Promise<Context> {
+  return { db: await openDatabase(config.database_url), config, log };
+}
+
+export async function closeContext(context: Context): Promise<void> {
+  await context.db.destroy();
+}

@@ -1,0 +1,13 @@
+import type { Knex } from "knex";
+import * as house from "./001_house";
+
+const migrations: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
+  "001_house": house,
+};
+
+/** Migrations by name and static import: no folder is scanned, so a bundle or another extension changes nothing. */
+export const migrationSource = {
+  getMigrations: (): Promise<string[]> => Promise.resolve(Object.keys(migrations)),
+  getMigrationName: (name: string): string => name,
+  getMigration: (name: string): Promise<Knex.Migration> => Promise.resolve(migrations[name] as Knex.Migration),
+};
