@@ -161,9 +161,9 @@ function stateKinds(): Record<string, Cell>[] {
 
 function ruleNames(): Record<string, Cell>[] {
   return referenceTable("rule-names.csv").flatMap((rule) =>
-    [rule.name ?? "", ...list(rule.aliases, ";")].map((spelling) => ({
+    [...new Set([rule.name ?? "", ...list(rule.aliases, ";")].map(fold))].map((folded) => ({
       kind: rule.kind ?? "",
-      folded: fold(spelling),
+      folded,
       name: rule.name ?? "",
       outcome: known(rule.outcome),
       owner: known(rule.owner),
