@@ -139,6 +139,7 @@ async function describeStateNames(db: Knex): Promise<void> {
         is_logout: isLogout ? 1 : 0,
         kind: rule?.kind ?? "unknown",
         measure: known(rule?.measure),
+        transfer: known(rule?.transfer),
       });
   }
 }

@@ -29,6 +29,7 @@ export async function down(knex: Knex): Promise<void> {
     "person_stays",
     "agent_sessions",
     "agent_activities",
+    "agent_channels",
     "queue_visits",
     "customer_sessions",
     "customer_activities",
@@ -152,7 +153,8 @@ async function createDimensions(knex: Knex): Promise<void> {
     table.unique(["spelling", "shown_as"]);
     byteText(knex, table, "state");
     integers(table, ["is_known", "rank", "is_marker", "is_logout"]);
-    texts(knex, table, ["kind", "measure"]);
+    // transfer: what the state says of a transfer: blind, consult (asked for), done, consulted (took part in one).
+    texts(knex, table, ["kind", "measure", "transfer"]);
   });
   await knex.schema.createTable("event_contexts", (table) => {
     table.bigIncrements("context_key");
@@ -485,6 +487,13 @@ const AGENT_MEASURES = [
 ] as const;
 
 async function createAgentTables(knex: Knex): Promise<void> {
+  // The session a channel is known to belong to; channels nobody named one for have no row.
+  await knex.schema.createTable("agent_channels", (table) => {
+    table.bigInteger("agent_key").notNullable();
+    byteText(knex, table, "channel_id").notNullable();
+    byteText(knex, table, "agent_session_id").notNullable();
+    table.primary(["agent_key", "channel_id"]);
+  });
   await knex.schema.createTable("agent_activities", (table) => {
     table.bigInteger("agent_key").notNullable();
     byteText(knex, table, "agent_session_id").notNullable();
@@ -496,7 +505,8 @@ async function createAgentTables(knex: Knex): Promise<void> {
     texts(knex, table, ["kind", "measure", "channel_type"]);
     table.bigInteger("started_at_ms").notNullable();
     integers(table, ["ended_at_ms", "duration_ms"]);
-    texts(knex, table, ["previous_state", "next_state"]);
+    // transfer: the transfer this stay counts as: blind, consult, other.
+    texts(knex, table, ["previous_state", "next_state", "transfer"]);
     table.primary(["agent_key", "agent_session_id", "channel_id", "activity_number"]);
   });
   await knex.schema.createTable("agent_sessions", (table) => {
