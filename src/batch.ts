@@ -47,3 +47,11 @@ export function batchOf(work: Partial<Batch> & Pick<Batch, "workflow">): Batch {
   const rest = { from: null, to: null, sources: [], reports: [], formats: [], out: null, again: false, all: false };
   return parseBatch({ ...rest, options: {}, ...work });
 }
+
+/** What a step did: counts for the receipt, and what else a reader of `--json` wants to see. */
+export interface StepResult {
+  counts: Record<string, number>;
+  details?: Record<string, unknown>;
+  /** Set where the step did what it could and some of it failed: the run goes no further and exits with 1. */
+  failure?: { code: string; message: string };
+}

@@ -8,10 +8,12 @@ export interface Context {
   db: Knex;
   config: Config;
   log: Log;
+  /** The clock, epoch ms: asked for receipts and for the first reading of a dump, never by a rule. */
+  now: () => number;
 }
 
-export async function openContext(config: Config, log: Log): Promise<Context> {
-  return { db: await openDatabase(config.database_url), config, log };
+export async function openContext(config: Config, log: Log, now: () => number): Promise<Context> {
+  return { db: await openDatabase(config.database_url), config, log, now };
 }
 
 export async function closeContext(context: Context): Promise<void> {

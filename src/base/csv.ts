@@ -16,3 +16,14 @@ export function readCsvRows(text: string): string[][] {
 export function writeCsvRows(rows: readonly (readonly CsvCell[])[]): string {
   return rows.length === 0 ? "" : `${Papa.unparse(rows as CsvCell[][], { newline: "\r\n" })}\r\n`;
 }
+
+/**
+ * A cell that a spreadsheet shows instead of running: text that begins like a formula (`=`, `+`, `-`, `@`, tab, return)
+ * gets an apostrophe in front. A telephone number - a `+`, digits and separators - is written in the notation of E.123,
+ * with spaces between its groups (`+82-2-555-1234` → `+82 2 555 1234`): no spreadsheet can calculate with that, and it
+ * can still be read, copied and dialled. Numbers are no text and stay numbers.
+ */
+export function harmlessCell(cell: CsvCell): CsvCell {
+  if (typeof cell !== "string" || !/^[=+\-@\t\r\n]/.test(cell)) return cell;
+  return /^\+\d[\d .\-/()]*$/.test(cell) ? cell.replace(/[ .\-/()]+/g, " ").trimEnd() : `'${cell}`;
+}

@@ -8,8 +8,8 @@ export interface Log {
 }
 
 /** @param stream standard error, or what stands for it */
-export function openLog(stream: NodeJS.WriteStream): Log {
-  const isTerminal = stream.isTTY === true;
+export function openLog(stream: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }): Log {
+  const isTerminal = stream.isTTY ?? false;
   const clear = isTerminal ? "\r\u001b[2K" : "";
   const line = (message: string): void => void stream.write(`${clear}${message}\n`);
   return {

@@ -1,0 +1,216 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { type Batch, batchOf } from "./batch";
+import { isDay } from "./base/days";
+import { messageOf, NightdeskError, UsageError } from "./base/errors";
+import { codeVersion } from "./base/version";
+import * as commands from "./commands";
+import type { Options } from "./commands";
+import { exportNames } from "./exports/export";
+import { FAULTS } from "./generate/generate";
+import { sequenceTables } from "./reference/load";
+import { reportNames } from "./reports/report";
+import type { Terminal } from "./terminal";
+
+/** Exit codes: the work is done, it failed, the command was called wrongly. */
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+/**
+ * Runs one command line.
+ *
+ * @param args  what follows the program's name
+ * @returns     the exit code: 0 done, 1 failed, 2 wrong usage
+ */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  let code = DONE;
+  const program = buildProgram(terminal, (isDone) => {
+    code = isDone ? DONE : FAILED;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE;
+    terminal.stderr.write(`${describe(error)}\n`);
+    return error instanceof UsageError ? WRONG_USAGE : FAILED;
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof NightdeskError) return `error: ${error.message}`;
+  return `error: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`;
+}
+
+type Done = (isDone: boolean) => void;
+
+function buildProgram(terminal: Terminal, done: Done): Command {
+  const program = new Command("nightdesk")
+    .description(
+      "Turns a contact centre's raw events into sessions, checked call flows and reports that can be defended.",
+    )
+    .version(codeVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+    })
+    .showHelpAfterError("(--help after the command shows how it is called)")
+    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
+  addRuns(program, terminal, done);
+  addTools(program, terminal, done);
+  for (const command of program.commands) {
+    command
+      .exitOverride()
+      .option("--json", "print the receipt as one JSON object; everything else goes to standard error");
+  }
+  return program;
+}
+
+function day(text: string): string {
+  if (!isDay(text)) throw new InvalidArgumentError("Expected a day as YYYY-MM-DD.");
+  return text;
+}
+
+function count(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError("Expected a whole number.");
+  return Number(text);
+}
+
+function listOf(known: readonly string[]): (text: string) => string[] {
+  return (text) => {
+    const names = text
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean);
+    const unknown = names.filter((name) => !known.includes(name));
+    if (unknown.length > 0) throw new InvalidArgumentError(`"${unknown.join(", ")}" is none of ${known.join(", ")}.`);
+    return names;
+  };
+}
+
+const from = (): Option => new Option("--from <day>", "first local day, YYYY-MM-DD").argParser(day);
+const to = (): Option => new Option("--to <day>", "last local day, YYYY-MM-DD").argParser(day);
+const out = (): Option => new Option("--out <folder>", "folder for the reports (default: $NIGHTDESK_DATA/reports)");
+const single = (): Option =>
+  new Option("--day <day>", "one local day, YYYY-MM-DD").argParser(day).conflicts(["from", "to"]);
+const view = (): Option =>
+  new Option("--view <view>", "agent-states: one clock per person, or each channel")
+    .choices(["person", "channel"])
+    .default("person");
+
+/** The commands that run a workflow: each is a batch and a list of steps. */
+function addRuns(program: Command, terminal: Terminal, done: Done): void {
+  const run = async (options: Options, work: Partial<Batch> & Pick<Batch, "workflow">): Promise<void> =>
+    done(await commands.run(terminal, batchOf(work), options.json ?? false));
+
+  program
+    .command("nightly")
+    .description(
+      "The night's work: pull the dumps, rebuild, check, render the reports. Without a day: yesterday in the centre's zone.",
+    )
+    .addOption(single())
+    .addOption(from())
+    .addOption(to())
+    .option(
+      "--source <path...>",
+      "files and folders to read (default: the configuration's sources, else $NIGHTDESK_DATA/dumps)",
+    )
+    .addOption(out())
+    .option("--again", "do it although this night was done and nothing new has come")
+    .action((options: Options) => run(options, commands.nightlyWork(terminal, options)));
+  program
+    .command("load")
+    .description(
+      "Load dumps: files or folders, any known format, any days. Prints what was read, new, duplicate, revised, rejected and truncated.",
+    )
+    .argument("<path...>", "files and folders")
+    .action((paths: string[], options: Options) => run(options, commands.loadWork(terminal, paths)));
+  program
+    .command("rebuild")
+    .description("Rebuild sessions and activities: what is new, the given days, or everything.")
+    .addOption(from())
+    .addOption(to())
+    .addOption(new Option("--all", "everything").conflicts(["from", "to"]))
+    .action((options: Options) => run(options, commands.periodWork("rebuild", options)));
+  program
+    .command("check")
+    .description("Check contacts against the event sequence table: what is new, the given days, or everything.")
+    .addOption(from())
+    .addOption(to())
+    .addOption(new Option("--all", "everything").conflicts(["from", "to"]))
+    .addOption(
+      new Option("--mode <mode>", "another mode than the configured one: prints its findings, stores nothing").choices([
+        "overlay",
+        "strict",
+      ]),
+    )
+    .addOption(
+      new Option("--table <name>", "another sequence table: prints its findings, stores nothing").choices([
+        ...sequenceTables(),
+      ]),
+    )
+    .action(async (options: Options) => {
+      if (options.mode === undefined && options.table === undefined) {
+        return run(options, commands.periodWork("check", options));
+      }
+      return done(await commands.printFindings(terminal, options));
+    });
+  program
+    .command("report")
+    .description(`Render reports for a day or a range: ${reportNames().join(", ")}.`)
+    .argument("<name...>", "reports")
+    .addOption(single())
+    .addOption(from())
+    .addOption(to())
+    .addOption(new Option("--format <list>", "html,csv").argParser(listOf(["html", "csv"])))
+    .addOption(view())
+    .option("--bom", "begin CSV files with a byte-order mark, for spreadsheets that need one")
+    .addOption(out())
+    .action((names: string[], options: Options) => run(options, commands.reportWork(terminal, names, options)));
+}
+
+/** The commands that read or make something without a receipt. */
+function addTools(program: Command, terminal: Terminal, done: Done): void {
+  program
+    .command("export")
+    .description(
+      `Write a table as data: ${exportNames().join(", ")}. Null is an empty cell, instants are epoch milliseconds, rows come in the order of their key.`,
+    )
+    .argument("<table>", "table")
+    .addOption(from())
+    .addOption(to())
+    .addOption(new Option("--format <format>", "csv or ndjson").choices(["csv", "ndjson"]).default("csv"))
+    .option("--spreadsheet", "make text harmless that a spreadsheet would take for a formula")
+    .option("--out <file>", "file to write (default: standard output)")
+    .action(async (table: string, options: Options) => done(await commands.writeExport(terminal, table, options)));
+  program
+    .command("generate")
+    .description("Make believable days of a contact centre, with known truth beside them.")
+    .requiredOption("--day <day>", "first local day", day)
+    .option("--days <number>", "how many days", count, 1)
+    .requiredOption("--contacts <number>", "contacts a day", count)
+    .requiredOption("--agents <number>", "agents", count)
+    .requiredOption("--seed <number>", "the same seed gives the same bytes", count)
+    .addOption(new Option("--faults <list>", `faults to inject, of ${FAULTS.join(", ")}`).argParser(listOf(FAULTS)))
+    .requiredOption("--out <folder>", "folder for the dumps and truth.json")
+    .action(async (options: Options) => done(await commands.generate(terminal, options)));
+  program
+    .command("demo")
+    .description(
+      "A believable week, the whole night over it, and the files to open. Keeps everything in $NIGHTDESK_DATA/demo.",
+    )
+    .action(async (options: Options) => done(await commands.demo(terminal, options)));
+  program
+    .command("status")
+    .description("What was loaded, rebuilt, checked and rendered, day by day.")
+    .addOption(from())
+    .addOption(to())
+    .action(async (options: Options) => done(await commands.status(terminal, options)));
+  program
+    .command("doctor")
+    .description(
+      "Examine configuration, zone data, database, disk and reference data, and say what to do about each fault.",
+    )
+    .action(async (options: Options) => done(await commands.doctor(terminal, options)));
+}

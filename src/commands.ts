@@ -1,0 +1,210 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Batch } from "./batch";
+import { writeCsvRows } from "./base/csv";
+import { addDays, yesterday } from "./base/days";
+import { UsageError } from "./base/errors";
+import { runDemo } from "./demo";
+import { examine, printExamination } from "./doctor";
+import { exportTable } from "./exports/export";
+import { type Fault, generateDays } from "./generate/generate";
+import { findViolations } from "./models/check";
+import { printRun } from "./print";
+import { loadRules, sequenceVersion } from "./reference/load";
+import { runWorkflow } from "./runner";
+import { daysStatus, printStatus } from "./status";
+import { configOf, inContext, type Terminal } from "./terminal";
+
+/** The options of all commands, as the command line gives them: checked, and absent where not given. */
+export interface Options {
+  day?: string;
+  from?: string;
+  to?: string;
+  all?: boolean;
+  again?: boolean;
+  json?: boolean;
+  source?: string[];
+  out?: string;
+  format?: ("html" | "csv")[] | "csv" | "ndjson";
+  view?: "person" | "channel";
+  mode?: "overlay" | "strict";
+  table?: string;
+  bom?: boolean;
+  spreadsheet?: boolean;
+  days?: number;
+  contacts?: number;
+  agents?: number;
+  seed?: number;
+  faults?: Fault[];
+}
+
+type Work = Partial<Batch> & Pick<Batch, "workflow">;
+
+/** Runs a batch and prints its receipt. @returns whether it is done */
+export async function run(terminal: Terminal, batch: Batch, json: boolean): Promise<boolean> {
+  const config = configOf(terminal);
+  const receipt = await inContext(terminal, config, (context) => runWorkflow(context, batch));
+  terminal.stdout.write(json ? `${JSON.stringify(receipt)}\n` : printRun(receipt, config.zone));
+  for (const step of receipt.steps) {
+    if (step.failure !== undefined) terminal.stderr.write(`error: ${step.failure.message}\n`);
+  }
+  return receipt.status === "done";
+}
+
+export function nightlyWork(terminal: Terminal, options: Options): Work {
+  const days = daysOf(options) ?? [yesterday(configOf(terminal).zone, terminal.now())];
+  return {
+    workflow: "nightly",
+    from: days[0] ?? null,
+    to: days.at(-1) ?? null,
+    sources: absolute(terminal, options.source ?? []),
+    again: options.again ?? false,
+    out: options.out === undefined ? null : resolve(terminal.folder, options.out),
+  };
+}
+
+export function loadWork(terminal: Terminal, paths: readonly string[]): Work {
+  return { workflow: "load", sources: absolute(terminal, paths) };
+}
+
+export function periodWork(workflow: "rebuild" | "check", options: Options): Work {
+  const days = daysOf(options);
+  return { workflow, from: days?.[0] ?? null, to: days?.at(-1) ?? null, all: options.all ?? false };
+}
+
+export function reportWork(terminal: Terminal, names: string[], options: Options): Work {
+  const days = daysOf(options);
+  if (days === null) throw new UsageError("A report needs its days. Give --day D, or --from D --to D.");
+  return {
+    workflow: "report",
+    from: days[0] ?? null,
+    to: days.at(-1) ?? null,
+    reports: names,
+    formats: Array.isArray(options.format) ? options.format : [],
+    out: options.out === undefined ? null : resolve(terminal.folder, options.out),
+    options: { view: options.view ?? "person", bom: options.bom ?? false },
+  };
+}
+
+/** Prints the findings of another mode or table than the configured one, as CSV or with --json as one object. */
+export async function printFindings(terminal: Terminal, options: Options): Promise<boolean> {
+  const config = configOf(terminal);
+  const days = daysOf(options);
+  const asked = {
+    mode: options.mode ?? config.sequence.mode,
+    table: options.table ?? config.sequence.table,
+    from: days?.[0] ?? null,
+    to: days?.at(-1) ?? null,
+  };
+  const findings = await inContext(terminal, config, async ({ db }) => {
+    await loadRules(db, config);
+    return findViolations(db, config, asked, sequenceVersion(config));
+  });
+  if (options.json ?? false) {
+    terminal.stdout.write(`${JSON.stringify({ ...asked, findings })}\n`);
+    return true;
+  }
+  const head = Object.keys(findings[0] ?? {});
+  terminal.stdout.write(writeCsvRows([head, ...findings.map((finding) => Object.values(finding))]));
+  terminal.stderr.write(
+    `${findings.length} findings by table ${asked.table}, mode ${asked.mode}; nothing was stored.\n`,
+  );
+  return true;
+}
+
+/** Streams a table to a file, which appears whole or not at all, or to standard output. */
+export async function writeExport(terminal: Terminal, table: string, options: Options): Promise<boolean> {
+  const config = configOf(terminal);
+  const days = daysOf(options);
+  const file = options.out === undefined ? null : resolve(terminal.folder, options.out);
+  if (options.json && file === null)
+    throw new UsageError("--json prints the receipt on standard output: give --out FILE for the rows.");
+  const request = {
+    table,
+    from: days?.[0] ?? null,
+    to: days?.at(-1) ?? null,
+    format: options.format === "ndjson" ? ("ndjson" as const) : ("csv" as const),
+    spreadsheet: options.spreadsheet ?? false,
+  };
+  await inContext(terminal, config, async ({ db }) => {
+    const parts = exportTable(db, config, request);
+    await (file === null ? writeParts(terminal.stdout, parts) : writeFile(file, parts));
+  });
+  if (file === null) return true;
+  if (options.json) terminal.stdout.write(`${JSON.stringify({ ...request, file })}\n`);
+  else terminal.stderr.write(`Wrote ${file}\n`);
+  return true;
+}
+
+export async function generate(terminal: Terminal, options: Options): Promise<boolean> {
+  const made = await generateDays({
+    day: options.day ?? "",
+    days: options.days ?? 1,
+    contacts: options.contacts ?? 0,
+    agents: options.agents ?? 0,
+    seed: options.seed ?? 0,
+    faults: options.faults ?? [],
+    out: resolve(terminal.folder, options.out ?? "."),
+    zone: configOf(terminal).zone,
+  });
+  const text = `Made ${made.contacts} contacts with ${made.events} events, and ${made.agent_events} agent events, in ${made.files.length} files:\n${made.files.map((name) => `  ${name}`).join("\n")}\n`;
+  terminal.stdout.write(options.json ? `${JSON.stringify(made)}\n` : text);
+  return true;
+}
+
+export async function demo(terminal: Terminal, options: Options): Promise<boolean> {
+  const shown = await runDemo(terminal, configOf(terminal));
+  terminal.stdout.write(options.json ? `${JSON.stringify(shown.receipt)}\n` : shown.text);
+  return shown.receipt.status === "done";
+}
+
+export async function status(terminal: Terminal, options: Options): Promise<boolean> {
+  const config = configOf(terminal);
+  const days = daysOf(options);
+  const to = days?.at(-1) ?? yesterday(config.zone, terminal.now());
+  const from = days?.[0] ?? addDays(to, -13);
+  const found = await inContext(terminal, config, ({ db }) => daysStatus(db, config, from, to));
+  terminal.stdout.write(options.json ? `${JSON.stringify({ from, to, ...found })}\n` : printStatus(found, config.zone));
+  return true;
+}
+
+export async function doctor(terminal: Terminal, options: Options): Promise<boolean> {
+  const findings = await examine(terminal);
+  terminal.stdout.write(options.json ? `${JSON.stringify({ findings })}\n` : printExamination(findings));
+  return findings.every((finding) => finding.level !== "fault");
+}
+
+function absolute(terminal: Terminal, paths: readonly string[]): string[] {
+  return paths.map((path) => resolve(terminal.folder, path));
+}
+
+/** The first and last day asked for, or null where none is. */
+function daysOf(options: Options): [string, string] | null {
+  if (options.day !== undefined) return [options.day, options.day];
+  if (options.from === undefined && options.to === undefined) return null;
+  if (options.from === undefined || options.to === undefined) {
+    throw new UsageError("A period needs both its ends. Give --from D and --to D.");
+  }
+  if (options.from > options.to) {
+    throw new UsageError(
+      `The period ends before it begins: from ${options.from} to ${options.to}. Give the earlier day first.`,
+    );
+  }
+  return [options.from, options.to];
+}
+
+async function writeFile(file: string, parts: AsyncIterable<string>): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const beside = `${file}.part`;
+  const stream = createWriteStream(beside);
+  await writeParts(stream, parts);
+  stream.end();
+  await once(stream, "finish");
+  await rename(beside, file);
+}
+
+async function writeParts(stream: NodeJS.WritableStream, parts: AsyncIterable<string>): Promise<void> {
+  for await (const part of parts) if (!stream.write(part)) await once(stream, "drain");
+}

@@ -1,0 +1,185 @@
+import { constants } from "node:fs";
+import { access, mkdir, statfs } from "node:fs/promises";
+import { type Config, loadConfig } from "./base/config";
+import { dayStartMs } from "./base/days";
+import { messageOf } from "./base/errors";
+import { openDatabase } from "./db/open";
+import { selectRows } from "./db/sql";
+import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
+import { reportNames } from "./reports/report";
+import type { Terminal } from "./terminal";
+
+/** One thing the doctor looked at: `advice` says what to do about a remark or a fault. */
+export interface Finding {
+  topic: string;
+  level: "fine" | "remark" | "fault";
+  found: string;
+  advice: string | null;
+}
+
+const fine = (topic: string, found: string): Finding => ({ topic, level: "fine", found, advice: null });
+const remark = (topic: string, found: string, advice: string): Finding => ({ topic, level: "remark", found, advice });
+const fault = (topic: string, found: string, advice: string): Finding => ({ topic, level: "fault", found, advice });
+
+/** One million events and what is rebuilt from them take about this much; below it the next night may fill the disk. */
+const FREE_BYTES_WANTED = 2 * 1024 ** 3;
+
+/** Examines what a night needs, goes on after each fault, and says what to do about it. Changes nothing but migrations. */
+export async function examine(terminal: Terminal): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = loadConfig(terminal.env, terminal.folder);
+  } catch (error) {
+    return [
+      nodeFinding(),
+      fault("configuration", messageOf(error), "Correct the configuration; the rest is examined once it can be read."),
+    ];
+  }
+  return [
+    nodeFinding(),
+    fine("configuration", config.file ?? "no nightdesk.json: defaults"),
+    ...zoneFindings(config),
+    ...configFindings(config),
+    ...(await folderFindings(config)),
+    ...(await databaseFindings(config)),
+  ];
+}
+
+/** The findings as lines for a terminal, advice below its finding. */
+export function printExamination(findings: readonly Finding[]): string {
+  const marks = { fine: "ok    ", remark: "remark", fault: "FAULT " };
+  const lines = findings.map(({ topic, level, found, advice }) => {
+    const body = found.split("\n").join("\n                           ");
+    return `${marks[level]}  ${topic.padEnd(17)}  ${body}${advice === null ? "" : `\n                           → ${advice}`}`;
+  });
+  const faults = findings.filter((finding) => finding.level === "fault").length;
+  const end =
+    faults === 0
+      ? "Nothing stands in the way of the night."
+      : `${faults} ${faults === 1 ? "fault stands" : "faults stand"} in the way of the night.`;
+  return `${lines.join("\n")}\n\n${end}\n`;
+}
+
+function nodeFinding(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const isRight = major > 20 || (major === 20 && minor >= 17);
+  return isRight
+    ? fine("node", process.version)
+    : fault("node", process.version, "nightdesk needs Node 20.17 or later: install a newer one.");
+}
+
+function zoneFindings(config: Config): Finding[] {
+  // Seoul kept summer time in 1988: a Node built without full zone data gets this instant wrong.
+  const isWhole =
+    dayStartMs("Asia/Seoul", "1988-07-01") === Date.UTC(1988, 5, 30, 14) &&
+    dayStartMs("Europe/Berlin", "2026-07-01") === Date.UTC(2026, 5, 30, 22);
+  return [
+    config.is_zone_set
+      ? fine("zone", config.zone)
+      : remark(
+          "zone",
+          "no zone is configured: days are cut in UTC",
+          `Set "zone" in nightdesk.json, for example {"zone": "Asia/Seoul"}.`,
+        ),
+    isWhole
+      ? fine("zone data", `${process.versions.tz ?? "built in"}, complete`)
+      : fault(
+          "zone data",
+          "incomplete: local days would be wrong",
+          "Use a Node with full ICU data (the official builds have it).",
+        ),
+  ];
+}
+
+function configFindings(config: Config): Finding[] {
+  const unknown = config.reports.filter((name) => !reportNames().includes(name));
+  const hidden = config.masking.names === "hash" || config.masking.numbers === "hash";
+  return [
+    ...(unknown.length === 0
+      ? []
+      : [
+          fault(
+            "reports",
+            `unknown: ${unknown.join(", ")}`,
+            `Name reports of ${reportNames().join(", ")} in "reports".`,
+          ),
+        ]),
+    ...(sequenceTables().includes(config.sequence.table)
+      ? []
+      : [
+          fault(
+            "sequence table",
+            `"${config.sequence.table}" is unknown`,
+            `Set sequence.table to one of ${sequenceTables().join(", ")}.`,
+          ),
+        ]),
+    ...(hidden && config.masking.key === ""
+      ? [
+          remark(
+            "masking",
+            "hash without a key: numbers could be found out by trying",
+            "Set NIGHTDESK_MASK_KEY to a long random text and keep it.",
+          ),
+        ]
+      : []),
+  ];
+}
+
+async function folderFindings(config: Config): Promise<Finding[]> {
+  const topic = "data folder";
+  try {
+    await mkdir(config.data_dir, { recursive: true });
+    await access(config.data_dir, constants.W_OK);
+    const { bavail, bsize } = await statfs(config.data_dir);
+    const gigabytes = `${((bavail * bsize) / 1024 ** 3).toFixed(1)} GB free`;
+    return bavail * bsize >= FREE_BYTES_WANTED
+      ? [fine(topic, `${config.data_dir}, ${gigabytes}`)]
+      : [
+          remark(
+            topic,
+            `${config.data_dir}, only ${gigabytes}`,
+            "Free space, or point NIGHTDESK_DATA at a larger disk: a million events need about 2 GB.",
+          ),
+        ];
+  } catch (error) {
+    return [
+      fault(
+        topic,
+        `${config.data_dir}: ${messageOf(error)}`,
+        "Give the user that runs nightdesk the right to write there, or set NIGHTDESK_DATA.",
+      ),
+    ];
+  }
+}
+
+async function databaseFindings(config: Config): Promise<Finding[]> {
+  const shown = config.database_url.replace(/:[^:@/]*@/, ":…@");
+  try {
+    const db = await openDatabase(config.database_url);
+    try {
+      const [row] = await selectRows<{ quick_check: string }>(db, "pragma quick_check(1)");
+      const check = row?.quick_check ?? "";
+      const state =
+        check === "ok"
+          ? fine("database", `${shown}, sound`)
+          : fault(
+              "database",
+              `${shown}: ${check}`,
+              "Restore the file from a backup, or delete it and load the dumps again.",
+            );
+      await loadRules(db, config);
+      const version = `rules ${rulesVersion(config)}, sequence table ${config.sequence.table} ${sequenceVersion(config)}, mode ${config.sequence.mode}`;
+      return [state, fine("reference data", version)];
+    } finally {
+      await db.destroy();
+    }
+  } catch (error) {
+    return [
+      fault(
+        "database",
+        `${shown}: ${messageOf(error)}`,
+        "Correct what the message names: the path, its rights, the disk, or the reference files.",
+      ),
+    ];
+  }
+}

@@ -1,0 +1,67 @@
+import type { RunReceipt } from "./runner";
+
+/**
+ * Columns of text for a terminal: the first flush left, the rest flush right, two spaces between; ends with a line end.
+ */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((name, index) => Math.max(name.length, ...rows.map((row) => (row[index] ?? "").length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return `${[line(head), rule, ...rows.map(line)].join("\n")}\n`;
+}
+
+/** What a run did, a line a step, the files of a load, and the pages to open. */
+export function printRun(run: RunReceipt, zone: string): string {
+  const days = run.from === null ? "" : run.from === run.to ? ` ${run.from}` : ` ${run.from} to ${run.to}`;
+  const lines = run.steps.flatMap((step) => [
+    `  ${step.step.padEnd(8)} ${countsText(step.counts)}  (${((step.finished_at_ms - step.started_at_ms) / 1000).toFixed(1)} s)`,
+    ...(step.step === "pull" ? fileLines(step.details) : []),
+    ...(step.failure === undefined ? [] : ["           FAILED, see below"]),
+  ]);
+  const end = run.status === "done" ? pagesText(run) : "Not done.\n";
+  return `${run.workflow}${days} (${zone})\n${lines.join("\n")}\n${end}`;
+}
+
+function countsText(counts: Record<string, number>): string {
+  const told = Object.entries(counts).map(
+    ([name, count]) => `${count.toLocaleString("en-US")} ${name.replaceAll("_", " ")}`,
+  );
+  return told.length === 0 ? "nothing" : told.join(", ");
+}
+
+interface File {
+  name: string;
+  status: string;
+  read: number;
+  new: number;
+  duplicate: number;
+  revised: number;
+  rejected: number;
+  truncated: number;
+}
+
+function fileLines(details: Record<string, unknown> | undefined): string[] {
+  const files = (details?.files ?? []) as File[];
+  if (files.length === 0) return [];
+  const figures = ["read", "new", "duplicate", "revised", "rejected", "truncated"] as const;
+  const rows = files.map((file) => [
+    file.name,
+    file.status,
+    ...figures.map((name) => file[name].toLocaleString("en-US")),
+  ]);
+  return table(["file", "status", ...figures], rows)
+    .trimEnd()
+    .split("\n")
+    .map((line) => `    ${line}`);
+}
+
+function pagesText(run: RunReceipt): string {
+  const files = run.steps.flatMap((step) => (step.step === "render" ? ((step.details?.files ?? []) as string[]) : []));
+  const first =
+    files.find((file) => file.endsWith("index.html")) ?? files.find((file) => file.endsWith(".html")) ?? files[0];
+  return first === undefined ? "Done.\n" : `Done. Open ${first}\n`;
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { messageOf, NightdeskError } from "./base/errors";
+import { type Batch, parseBatch, type StepResult } from "./batch";
+import type { Context } from "./context";
+import { codeVersion } from "./base/version";
+import { rulesVersion } from "./reference/load";
+import { type StepName, steps, workflows } from "./workflows";
+
+/** What one step left behind, as stored and as printed by `--json`. */
+export interface Receipt extends StepResult {
+  step: StepName;
+  status: "done" | "failed";
+  started_at_ms: number;
+  finished_at_ms: number;
+}
+
+export interface RunReceipt {
+  run_id: string;
+  workflow: Batch["workflow"];
+  from: string | null;
+  to: string | null;
+  status: "done" | "failed";
+  steps: Receipt[];
+}
+
+/**
+ * Runs a workflow's steps in this process, one after the other, and stops at the first that fails.
+ *
+ * @returns the receipts of the steps that ran; `failed` where the last of them did
+ */
+export async function runWorkflow(context: Context, work: Batch): Promise<RunReceipt> {
+  const batch = parseBatch(work);
+  const run: RunReceipt = {
+    run_id: randomUUID(),
+    workflow: batch.workflow,
+    from: batch.from,
+    to: batch.to,
+    status: "done",
+    steps: [],
+  };
+  for (const step of workflows[batch.workflow]) {
+    const receipt = await runStep(context, batch, step, run.run_id);
+    run.steps.push(receipt);
+    if (receipt.status === "failed") return { ...run, status: "failed" };
+  }
+  return run;
+}
+
+/** Runs one step and writes its receipt, whatever becomes of it. */
+export async function runStep(context: Context, batch: Batch, step: StepName, runId: string): Promise<Receipt> {
+  const started = context.now();
+  const receiptKey = await openReceipt(context, batch, step, runId, started);
+  const result = await attempt(() => steps[step](context, batch));
+  const receipt: Receipt = {
+    step,
+    status: result.failure === undefined ? "done" : "failed",
+    started_at_ms: started,
+    finished_at_ms: context.now(),
+    ...result,
+  };
+  await context
+    .db("receipts")
+    .where({ receipt_key: receiptKey })
+    .update({
+      status: receipt.status,
+      finished_at_ms: receipt.finished_at_ms,
+      counts: JSON.stringify(receipt.counts),
+      error: receipt.failure === undefined ? null : `${receipt.failure.code}: ${receipt.failure.message}`,
+    });
+  return receipt;
+}
+
+async function openReceipt(
+  { db, config }: Context,
+  batch: Batch,
+  step: StepName,
+  runId: string,
+  started: number,
+): Promise<number> {
+  const row = {
+    run_id: runId,
+    workflow: batch.workflow,
+    step,
+    from_day: batch.from,
+    to_day: batch.to,
+    started_at_ms: started,
+    status: "running",
+    code_version: codeVersion(),
+    rules_version: rulesVersion(config),
+  };
+  const [inserted] = await db("receipts").insert(row).returning<{ receipt_key: number }[]>("receipt_key");
+  return inserted?.receipt_key ?? 0;
+}
+
+async function attempt(work: () => Promise<StepResult>): Promise<StepResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NightdeskError && error.code === "usage") throw error;
+    const code = error instanceof NightdeskError ? error.code : "unexpected";
+    const message = code === "unexpected" && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+    return { counts: {}, failure: { code, message } };
+  }
+}

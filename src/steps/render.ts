@@ -1,0 +1,37 @@
+import { join } from "node:path";
+import type { Batch, StepResult } from "../batch";
+import type { Context } from "../context";
+import { UsageError } from "../base/errors";
+import { renderReports } from "../reports/report";
+
+/** Renders the batch's reports, or the configured ones, for its days. */
+export async function render({ db, config, log }: Context, batch: Batch): Promise<StepResult> {
+  const { from, to } = batch;
+  if (from === null || to === null) throw new UsageError("A report needs its days. Give --day D, or --from D --to D.");
+  await warnOfUnfinished(db, log);
+  const names = batch.reports.length > 0 ? batch.reports : config.reports;
+  const rendered = await renderReports(db, config, names, {
+    from,
+    to,
+    formats: batch.formats.length > 0 ? batch.formats : ["html", "csv"],
+    out: batch.out ?? join(config.data_dir, "reports"),
+    view: batch.options.view ?? "person",
+    bom: batch.options.bom ?? false,
+  });
+  return { counts: { files: rendered.files.length, bytes: rendered.bytes }, details: { files: rendered.files } };
+}
+
+/** A report of half-made tables would be wrong without a word: say what is still to be done. */
+async function warnOfUnfinished(db: Context["db"], log: Context["log"]): Promise<void> {
+  const pending = { contacts_to_rebuild: "rebuild", agents_to_rebuild: "rebuild", contacts_to_check: "check" };
+  for (const [table, command] of Object.entries(pending)) {
+    const row = await db(table).count({ count: "*" }).first();
+    const count = Number(row?.count ?? 0);
+    if (count > 0) {
+      const entity = table.startsWith("contacts") ? "contacts" : "agents";
+      log.warn(
+        `${count} ${entity} are loaded and not yet through ${command}; run "nightdesk ${command}" for complete figures.`,
+      );
+    }
+  }
+}
