@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { runCli } from "../../src/cli";
+
+export interface Said {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A working folder and a command line in it, with a clock that stands still. */
+export interface Desk {
+  folder: string;
+  run(...args: string[]): Promise<Said>;
+  close(): void;
+}
+
+/** The evening of the golden day's morrow, so that "yesterday" is 2026-03-02 in every zone. */
+const NOW_MS = Date.UTC(2026, 2, 3, 12);
+
+export function openDesk(env: NodeJS.ProcessEnv = {}): Desk {
+  const folder = mkdtempSync(join(tmpdir(), "nightdesk-desk-"));
+  const run = async (...args: string[]): Promise<Said> => {
+    const stdout = collector();
+    const stderr = collector();
+    const code = await runCli(args, { env, folder, stdout: stdout.stream, stderr: stderr.stream, now: () => NOW_MS });
+    return { code, stdout: stdout.text(), stderr: stderr.text() };
+  };
+  return { folder, run, close: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+function collector(): { stream: Writable; text: () => string } {
+  const parts: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      parts.push(chunk.toString());
+      done();
+    },
+  });
+  return { stream, text: () => parts.join("") };
+}
