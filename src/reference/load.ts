@@ -120,6 +120,7 @@ async function describeEventNames(db: Knex): Promise<void> {
         measure: known(rule?.measure),
         abandoned_type: known(rule?.abandoned_type),
         sequence_role: known(rule?.sequence_role),
+        visit_outcome: known(rule?.visit_outcome),
       });
   }
 }

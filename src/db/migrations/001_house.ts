@@ -144,7 +144,7 @@ async function createDimensions(knex: Knex): Promise<void> {
       "holds_customer",
       "ends_consult_leg",
     ]);
-    texts(knex, table, ["measure", "abandoned_type", "sequence_role"]);
+    texts(knex, table, ["measure", "abandoned_type", "sequence_role", "visit_outcome"]);
   });
   await knex.schema.createTable("agent_state_names", (table) => {
     table.bigIncrements("name_key");
@@ -386,6 +386,8 @@ async function createCustomerTables(knex: Knex): Promise<void> {
     table.bigInteger("activity_number").notNullable();
     // The stored event: agent, queue, reason, event id, dump and line are read through it, once, not copied.
     table.bigInteger("event_key").notNullable();
+    table.bigInteger("name_key").notNullable();
+    table.bigInteger("context_key").notNullable();
     byteText(knex, table, "event").notNullable();
     integers(table, ["is_known", "is_in_table"]);
     table.bigInteger("started_at_ms").notNullable();
@@ -467,7 +469,9 @@ async function createCustomerTables(knex: Knex): Promise<void> {
     // answered, abandoned, callback, breakout, waiting
     texts(knex, table, ["outcome"]);
     integers(table, ["wait_ms", "queue_ms", "offer_count", "service_level_ms", "short_abandon_ms"]);
-    // 1 where the visit enters rates: customer leg, inbound, contact closed and complete.
+    // Entered after the contact took a callback: no visit of the queue's rates.
+    integers(table, ["is_callback"]);
+    // 1 where the visit enters rates: customer leg, inbound, contact closed and complete, no callback visit.
     integers(table, ["is_counted"]);
     table.primary(["contact_key", "visit_number"]);
   });
