@@ -60,6 +60,7 @@ function fileLines(details: Record<string, unknown> | undefined): string[] {
 }
 
 function pagesText(run: RunReceipt): string {
+  if (run.was_done) return "This night was done before and nothing new has come. --again does it anew.\n";
   const files = run.steps.flatMap((step) => (step.step === "render" ? ((step.details?.files ?? []) as string[]) : []));
   const first =
     files.find((file) => file.endsWith("index.html")) ?? files.find((file) => file.endsWith(".html")) ?? files[0];

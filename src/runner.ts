@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { messageOf, NightdeskError } from "./base/errors";
 import { type Batch, parseBatch, type StepResult } from "./batch";
 import type { Context } from "./context";
@@ -20,6 +20,8 @@ export interface RunReceipt {
   from: string | null;
   to: string | null;
   status: "done" | "failed";
+  /** True where this very night was done before and pulling brought nothing new: nothing more was done. */
+  was_done: boolean;
   steps: Receipt[];
 }
 
@@ -36,14 +38,43 @@ export async function runWorkflow(context: Context, work: Batch): Promise<RunRec
     from: batch.from,
     to: batch.to,
     status: "done",
+    was_done: false,
     steps: [],
   };
   for (const step of workflows[batch.workflow]) {
     const receipt = await runStep(context, batch, step, run.run_id);
     run.steps.push(receipt);
     if (receipt.status === "failed") return { ...run, status: "failed" };
+    if (step === "pull" && (await nothingToDo(context, batch, receipt))) return { ...run, was_done: true };
   }
   return run;
+}
+
+/** A night that was rendered before, under the same rules, needs nothing more while no dump brings anything new. */
+async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Receipt): Promise<boolean> {
+  if (batch.workflow !== "nightly" || batch.again) return false;
+  const isNew = ["new", "revised", "rejected"].some((name) => (counts[name] ?? 0) > 0);
+  if (isNew) return false;
+  for (const table of ["contacts_to_rebuild", "agents_to_rebuild", "contacts_to_check"]) {
+    if ((await db(table).first()) !== undefined) return false;
+  }
+  const last = await db("receipts")
+    .where({ workflow: "nightly", step: "render", from_day: batch.from, to_day: batch.to })
+    .orderBy("receipt_key", "desc")
+    .first("status", "work_hash");
+  return last?.status === "done" && last.work_hash === workHash(config, batch);
+}
+
+function workHash(config: Context["config"], batch: Batch): string {
+  const { key: _secret, ...masking } = config.masking;
+  const work = {
+    ...config,
+    masking,
+    batch: { ...batch, again: false },
+    code: codeVersion(),
+    rules: rulesVersion(config),
+  };
+  return createHash("sha256").update(JSON.stringify(work)).digest("hex").slice(0, 16);
 }
 
 /** Runs one step and writes its receipt, whatever becomes of it. */
@@ -87,6 +118,7 @@ async function openReceipt(
     status: "running",
     code_version: codeVersion(),
     rules_version: rulesVersion(config),
+    work_hash: workHash(config, batch),
   };
   const [inserted] = await db("receipts").insert(row).returning<{ receipt_key: number }[]>("receipt_key");
   return inserted?.receipt_key ?? 0;

@@ -526,6 +526,8 @@ async function createAgentTables(knex: Knex): Promise<void> {
     integers(table, ["transfer_count", "blind_transfer_count", "consult_transfer_count", "disconnected_count"]);
     texts(knex, table, ["last_idle_code", "basis"]);
     integers(table, ["event_count", "late_event_count"]);
+    // For the person's clock: the last logged-out, and the latest instant anything is known of.
+    integers(table, ["logged_out_at_ms", "known_until_ms"]);
     table.primary(["agent_key", "agent_session_id", "channel_id"]);
   });
   await knex.schema.createTable("person_stays", (table) => {
@@ -589,6 +591,8 @@ async function createReceipts(knex: Knex): Promise<void> {
     table.text("error");
     table.text("code_version");
     table.text("rules_version");
+    // Batch, configuration, rules and code in one hash: where it is the same and nothing came, there is nothing to do.
+    table.text("work_hash");
     table.index(["from_day", "to_day"]);
   });
 }

@@ -1,0 +1,186 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Desk, openDesk } from "../support/terminal";
+
+let desk: Desk;
+beforeEach(() => {
+  desk = openDesk();
+  writeFileSync(join(desk.folder, "nightdesk.json"), `{"zone": "Asia/Seoul"}`);
+});
+afterEach(() => desk.close());
+
+/** A small day in the usual folder. */
+async function givenDay(day = "2026-03-02"): Promise<void> {
+  const { code, stderr } = await desk.run(
+    "generate",
+    "--day",
+    day,
+    "--contacts",
+    "60",
+    "--agents",
+    "8",
+    "--seed",
+    "3",
+    "--out",
+    "data/dumps",
+  );
+  expect([code, stderr]).toEqual([0, ""]);
+}
+
+interface RunJson {
+  status: string;
+  was_done: boolean;
+  steps: {
+    step: string;
+    status: string;
+    counts: Record<string, number>;
+    failure?: { code: string; message: string };
+  }[];
+}
+
+async function nightly(...args: string[]): Promise<RunJson & { code: number }> {
+  const { code, stdout } = await desk.run("nightly", "--json", ...args);
+  return { code, ...(JSON.parse(stdout) as RunJson) };
+}
+
+describe("a night", () => {
+  it("takes yesterday in the centre's zone, and leaves a page and a CSV per report", async () => {
+    await givenDay();
+    const { code, stdout } = await desk.run("nightly");
+    expect(code).toBe(0);
+    expect(stdout).toContain("nightly 2026-03-02 (Asia/Seoul)");
+    const made = readdirSync(join(desk.folder, "data/reports/2026-03-02"));
+    for (const report of ["agent-states", "contact-sessions", "failure-reasons", "sequence-violations"]) {
+      expect(made).toEqual(expect.arrayContaining([`${report}.html`, `${report}.csv`]));
+    }
+    expect(stdout).toContain(join(desk.folder, "data/reports/2026-03-02/index.html"));
+  });
+
+  it("is left alone the second time, and done anew with --again, to the same bytes", async () => {
+    await givenDay();
+    const page = join(desk.folder, "data/reports/2026-03-02/contact-sessions.html");
+    expect((await nightly()).was_done).toBe(false);
+    const first = readFileSync(page);
+    const second = await nightly();
+    expect([second.code, second.was_done, second.steps.map(({ step }) => step)]).toEqual([0, true, ["pull"]]);
+    const again = await nightly("--again");
+    expect(again.steps.map(({ step }) => step)).toEqual(["pull", "rebuild", "check", "render"]);
+    expect(readFileSync(page).equals(first)).toBe(true);
+  });
+
+  it("takes only the dumps of its days out of a folder", async () => {
+    await givenDay("2026-03-01");
+    await givenDay("2026-03-02");
+    const { steps } = await nightly("--day", "2026-03-01");
+    expect(steps[0]?.counts.files).toBe(2);
+  });
+
+  it("says which dump it misses, where, and what to do", async () => {
+    const { code, stdout, stderr } = await desk.run("nightly");
+    expect(code).toBe(1);
+    expect(stderr).toContain("No dump for 2026-03-02 in");
+    expect(stderr).toContain("contact-events-2026-03-02.ndjson");
+    expect(stdout).toContain("Not done.");
+    expect(existsSync(join(desk.folder, "data/reports"))).toBe(false);
+  });
+
+  it("loads the good files beside a broken one, exits with 1 and makes no report", async () => {
+    await givenDay();
+    writeFileSync(join(desk.folder, "data/dumps/extra-2026-03-02.csv"), "who,knows,what\n1,2,3\n");
+    const { code, steps } = await nightly();
+    expect([code, steps.length, steps[0]?.status]).toEqual([1, 1, "failed"]);
+    expect(steps[0]?.failure?.message).toContain("extra-2026-03-02.csv");
+    expect(steps[0]?.counts.new).toBeGreaterThan(100);
+  });
+});
+
+describe("by hand", () => {
+  it("loads, rebuilds, checks, reports and exports, one command after the other", async () => {
+    await givenDay();
+    const loaded = await desk.run("load", "data/dumps");
+    expect(loaded.stdout).toMatch(/contact-events-2026-03-02\.ndjson +loaded/);
+    for (const command of ["rebuild", "check"]) expect((await desk.run(command)).code).toBe(0);
+    const { code } = await desk.run(
+      "report",
+      "contact-sessions",
+      "--day",
+      "2026-03-02",
+      "--format",
+      "csv",
+      "--out",
+      "out",
+    );
+    expect(code).toBe(0);
+    const sessions = (await desk.run("export", "customer-sessions")).stdout.trimEnd().split("\r\n");
+    expect(sessions[0]).toMatch(/^contact_id,channel_type,.*,violation_count,is_truncated,basis$/);
+    const ids = sessions.slice(1).map((line) => line.split(",")[0] ?? "");
+    expect(ids.length).toBeGreaterThan(50);
+    expect(ids).toEqual([...new Set(ids)].sort());
+  });
+
+  it("exports the same rows as NDJSON, with null for the empty cell", async () => {
+    await givenDay();
+    await nightly();
+    const csv = (await desk.run("export", "agent-sessions")).stdout.trimEnd().split("\r\n");
+    const rows = (await desk.run("export", "agent-sessions", "--format", "ndjson")).stdout.trimEnd().split("\n");
+    expect(rows).toHaveLength(csv.length - 1);
+    expect(JSON.parse(rows[0] ?? "")).toMatchObject({ disconnected_count: null });
+  });
+
+  it("prints the heads of an empty table", async () => {
+    const { code, stdout } = await desk.run("export", "sequence-violations");
+    expect([code, stdout]).toEqual([
+      0,
+      "contact_id,activity_number,at_ms,state,previous_event,event,kind,severity,confidence,table_name,table_version\r\n",
+    ]);
+  });
+
+  it("prints the findings of another mode and stores none of them", async () => {
+    await givenDay();
+    await nightly();
+    const before = (await desk.run("export", "sequence-violations")).stdout;
+    const { code, stdout, stderr } = await desk.run("check", "--table", "as-printed", "--mode", "strict");
+    expect([code, stderr]).toEqual([0, expect.stringContaining("findings by table as-printed, mode strict")]);
+    expect(stdout.split("\r\n").length).toBeGreaterThan(20);
+    expect((await desk.run("export", "sequence-violations")).stdout).toBe(before);
+  });
+
+  it("shows in status what is there and what is still to be done", async () => {
+    await givenDay();
+    await desk.run("load", "data/dumps");
+    expect((await desk.run("status")).stdout).toContain(`run "nightdesk rebuild"`);
+    await nightly("--again");
+    const { stdout } = await desk.run("status", "--from", "2026-03-01", "--to", "2026-03-02");
+    expect(stdout).toMatch(/^2026-03-01 .* -$/m);
+    expect(stdout).toMatch(/^2026-03-02 +2 .* 2026-03-03 21:00$/m);
+    expect(stdout).not.toContain('rebuild"');
+  });
+});
+
+describe("the doctor", () => {
+  it("finds nothing wrong with an empty house, and remarks on a missing zone", async () => {
+    writeFileSync(join(desk.folder, "nightdesk.json"), "{}");
+    const { code, stdout } = await desk.run("doctor");
+    expect(code).toBe(0);
+    expect(stdout).toContain("no zone is configured");
+    expect(stdout).toContain("Nothing stands in the way of the night.");
+  });
+
+  it("says what to do about a database that is none", async () => {
+    await desk.run("doctor");
+    writeFileSync(
+      join(desk.folder, "data/nightdesk.sqlite"),
+      "not a database at all, but long enough to be taken for one ".repeat(100),
+    );
+    const { code, stdout } = await desk.run("doctor");
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/FAULT +database/);
+    expect(stdout).toContain("→");
+  });
+
+  it("names an unknown report of the configuration", async () => {
+    writeFileSync(join(desk.folder, "nightdesk.json"), `{"reports": ["agent-stats"]}`);
+    const { code, stdout } = await desk.run("doctor");
+    expect([code, stdout]).toEqual([1, expect.stringContaining("unknown: agent-stats")]);
+  });
+});
