@@ -156,16 +156,10 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
   try {
     const db = await openDatabase(config.database_url);
     try {
-      const [row] = await selectRows<{ quick_check: string }>(db, "pragma quick_check(1)");
-      const check = row?.quick_check ?? "";
+      const broken = await databaseFault(db);
+      const advice = "Restore the file from a backup, or delete it and load the dumps again.";
       const state =
-        check === "ok"
-          ? fine("database", `${shown}, sound`)
-          : fault(
-              "database",
-              `${shown}: ${check}`,
-              "Restore the file from a backup, or delete it and load the dumps again.",
-            );
+        broken === null ? fine("database", `${shown}, sound`) : fault("database", `${shown}: ${broken}`, advice);
       await loadRules(db, config);
       const version = `rules ${rulesVersion(config)}, sequence table ${config.sequence.table} ${sequenceVersion(config)}, mode ${config.sequence.mode}`;
       return [state, fine("reference data", version)];
