@@ -1,0 +1,72 @@
+import type { LoadedEvent } from "../event";
+import type { Fault } from "../fields";
+import { emptyRecord, type RawRecord, readRecord, type RecordScope, SLOTS } from "./records";
+
+/**
+ * A reader of lines that hold one JSON object each.
+ *
+ * @returns a function that gives the event of a line, or why it is rejected
+ */
+export function ndjsonReader(scope: RecordScope): (text: string, line: number) => LoadedEvent | Fault {
+  const record = emptyRecord();
+  return (text, line) => {
+    const value = parsed(text);
+    if (value === undefined) return notJson(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
+    fill(record, value as Record<string, unknown>);
+    if (text.includes("\\u")) clean(record);
+    try {
+      return readRecord(record, line, scope);
+    } catch (error) {
+      if (error instanceof RangeError) return TOO_DEEP;
+      throw error;
+    }
+  };
+}
+
+const NOT_AN_OBJECT: Fault = { reason: "not-an-object", message: "The line is JSON, but no object. Expected {…}." };
+const TOO_DEEP: Fault = { reason: "too-deep", message: "The line nests lists or objects deeper than 64 levels." };
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function notJson(text: string): Fault {
+  try {
+    JSON.parse(text);
+    return NOT_AN_OBJECT;
+  } catch (error) {
+    const place = /at position \d+/.exec((error as Error).message)?.[0];
+    return {
+      reason: "not-json",
+      message: `The line is not JSON${place ? ` (${place})` : ""}. Expected one object a line.`,
+    };
+  }
+}
+
+function fill(record: RawRecord, row: Record<string, unknown>): void {
+  record.slots.fill(undefined);
+  if (record.rest.length > 0) record.rest = [];
+  for (const key of Object.keys(row)) {
+    const value = row[key];
+    const slot = SLOTS.get(key);
+    if (slot !== undefined) record.slots[slot] = value;
+    else if (value !== null && value !== "") record.rest.push([key, value]);
+  }
+}
+
+/** Escapes can write what no database stores: the NUL character, and halves of characters. */
+function clean(record: RawRecord): void {
+  record.slots.forEach((value, slot) => {
+    if (typeof value === "string") record.slots[slot] = cleanText(value);
+  });
+}
+
+/** Text without NUL characters and lone surrogates: each becomes U+FFFD. */
+export function cleanText(text: string): string {
+  return Buffer.from(text.replaceAll("\u0000", "\uFFFD")).toString();
+}

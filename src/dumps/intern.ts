@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import type { Knex } from "knex";
+import { bulkInsert, type Cell } from "../db/bulk";
+import { CONTEXT_COLUMNS, splitContext } from "./event";
+
+/**
+ * A table of texts that events name by key: contacts, agents, names, contexts. Keys are given out here, in the order
+ * the texts come; the newest texts are remembered, all others are looked up in the table.
+ */
+export interface Interner {
+  source: Source;
+  recent: Map<string, number>;
+  older: Map<string, number>;
+  last_key: number;
+  /** Whether every text of the table is remembered, so that one that is not is new. */
+  is_complete: boolean;
+}
+
+/** How a text becomes a row of its table, and by which column it is found again. */
+interface Source {
+  table: string;
+  key: string;
+  columns: readonly string[];
+  /** The columns that tell its rows apart, the first of them indexed, and what they hold for a text. */
+  found_by: readonly string[];
+  handle(text: string): string[];
+  cells(text: string): Cell[];
+  /** Texts to remember in each of two generations. */
+  limit: number;
+}
+
+export interface Interners {
+  contacts: Interner;
+  agents: Interner;
+  contexts: Interner;
+  contact_names: Interner;
+  agent_names: Interner;
+}
+
+export function openInterners(): Interners {
+  const id = (table: string, key: string, column: string): Source => ({
+    table,
+    key,
+    columns: [column],
+    found_by: [column],
+    handle: (text) => [text],
+    cells: (text) => [text],
+    limit: 100_000,
+  });
+  return {
+    contacts: fresh(id("contacts", "contact_key", "contact_id")),
+    agents: fresh(id("agents", "agent_key", "agent_id")),
+    contexts: fresh({
+      table: "event_contexts",
+      key: "context_key",
+      columns: ["fingerprint", ...CONTEXT_COLUMNS],
+      found_by: ["fingerprint"],
+      handle: (text) => [contextFingerprint(text)],
+      cells: (text) => [contextFingerprint(text), ...contextCells(text)],
+      limit: 30_000,
+    }),
+    contact_names: fresh(nameSource("contact_event_names")),
+    agent_names: fresh(nameSource("agent_state_names")),
+  };
+}
+
+/** One text for a raw name and the name it is shown under. */
+export function nameText(spelling: string, shownAs: string): string {
+  return `${spelling}\u0000${shownAs}`;
+}
+
+/** Makes the interners ready for a new transaction: which keys are taken, and whether anything is there unseen. */
+export async function refresh(db: Knex, interners: Interners): Promise<void> {
+  for (const interner of Object.values(interners) as Interner[]) {
+    const { table, key } = interner.source;
+    const rows = (await db(table).max({ last: key })) as { last: number | null }[];
+    const last = rows[0]?.last ?? 0;
+    if (last !== interner.last_key) {
+      interner.is_complete = last === 0;
+      interner.last_key = last;
+    }
+  }
+}
+
+/** Forgets everything, after a transaction was rolled back. */
+export function forget(interners: Interners): void {
+  for (const interner of Object.values(interners) as Interner[]) Object.assign(interner, fresh(interner.source));
+}
+
+/** Sees to it that every text has a key, and is remembered with it. */
+export async function intern(db: Knex, interner: Interner, texts: Iterable<string>): Promise<void> {
+  const unseen = new Set<string>();
+  for (const text of texts) if (keyOf(interner, text) === undefined) unseen.add(text);
+  if (unseen.size === 0) return;
+  if (!interner.is_complete) await lookUp(db, interner, unseen);
+  if (unseen.size === 0) return;
+  const { table, key, columns, cells } = interner.source;
+  const rows: Cell[][] = [];
+  for (const text of unseen) {
+    interner.last_key += 1;
+    remember(interner, text, interner.last_key);
+    rows.push([interner.last_key, ...cells(text)]);
+  }
+  await bulkInsert(db, table, [key, ...columns], rows);
+}
+
+/** The key of a text, if it is remembered. */
+export function keyOf(interner: Interner, text: string): number | undefined {
+  const key = interner.recent.get(text);
+  if (key !== undefined) return key;
+  const older = interner.older.get(text);
+  if (older !== undefined) remember(interner, text, older);
+  return older;
+}
+
+function fresh(source: Source): Interner {
+  return { source, recent: new Map(), older: new Map(), last_key: 0, is_complete: false };
+}
+
+function remember(interner: Interner, text: string, key: number): void {
+  interner.recent.set(text, key);
+  if (interner.recent.size < interner.source.limit) return;
+  if (interner.older.size > 0) interner.is_complete = false;
+  interner.older = interner.recent;
+  interner.recent = new Map();
+}
+
+async function lookUp(db: Knex, interner: Interner, unseen: Set<string>): Promise<void> {
+  const { table, key, found_by: columns, handle } = interner.source;
+  const handles = Array.from(unseen, (text) => ({ text, handle: handle(text) }));
+  const byHandle = new Map(handles.map(({ text, handle: cells }) => [cells.join("\u0000"), text]));
+  const sql = `select ${key} as found_key, ${columns.join(", ")} from ${table} where ${columns[0]} in (select value from json_each(?))`;
+  const firsts = JSON.stringify(handles.map(({ handle: cells }) => cells[0]));
+  for (const row of (await db.raw(sql, [firsts])) as Record<string, Cell>[]) {
+    const text = byHandle.get(columns.map((column) => row[column]).join("\u0000"));
+    if (text === undefined) continue;
+    remember(interner, text, Number(row.found_key));
+    unseen.delete(text);
+  }
+}
+
+function nameSource(table: string): Source {
+  return {
+    table,
+    key: "name_key",
+    columns: ["spelling", "shown_as"],
+    found_by: ["spelling", "shown_as"],
+    handle: (text) => text.split("\u0000"),
+    cells: (text) => text.split("\u0000"),
+    limit: 10_000,
+  };
+}
+
+function contextFingerprint(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+function contextCells(text: string): Cell[] {
+  return splitContext(text).map((value, index) =>
+    CONTEXT_COLUMNS[index] === "is_outdial" && value ? Number(value) : value,
+  );
+}

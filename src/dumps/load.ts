@@ -1,0 +1,169 @@
+import { basename } from "node:path";
+import type { Knex } from "knex";
+import type { Config } from "../base/config";
+import { HOUR, localDay } from "../base/days";
+import { NightdeskError } from "../base/errors";
+import type { Log } from "../base/log";
+import { bulkInsert } from "../db/bulk";
+import { fingerprint } from "./bytes";
+import { findFiles, type FoundFile, namedDay, unreadable } from "./files";
+import { forget, type Interners, openInterners, refresh } from "./intern";
+import { openProgress, type Progress } from "./progress";
+import { type Dump, openDump, readDump } from "./read";
+import { emptyReceipt, type FileReceipt, type LoadReceipt, sumReceipts } from "./receipts";
+import { settle } from "./settle";
+import { flush, openStore, type Store } from "./store";
+
+export type { FileReceipt, LoadReceipt } from "./receipts";
+
+/** How long after it was first read a dump's instants may lie: clocks differ, and zones do. */
+const FUTURE_MS = 48 * HOUR;
+
+/**
+ * Loads dumps: files, or folders with all dumps below them. Each file is one transaction; a file that fails leaves
+ * nothing behind, is told in its receipt, and the others are loaded.
+ *
+ * @param nowMs the instant the files are read: later decides for every dump read the first time now which instants are
+ *              impossible
+ * @throws whatever is wrong with the database; never because of a file
+ */
+export async function loadDumps(
+  db: Knex,
+  config: Config,
+  log: Log,
+  paths: string[],
+  nowMs: number,
+): Promise<LoadReceipt> {
+  const interners = openInterners();
+  const receipts: FileReceipt[] = [];
+  for (const file of await findFiles(paths)) {
+    const receipt = await loadFile({ db, config, log, interners, nowMs }, file);
+    if (receipt.error !== null) log.error(receipt.error.message);
+    receipts.push(receipt);
+  }
+  return sumReceipts(receipts);
+}
+
+interface Loading {
+  db: Knex;
+  config: Config;
+  log: Log;
+  interners: Interners;
+  nowMs: number;
+}
+
+async function loadFile(loading: Loading, file: FoundFile): Promise<FileReceipt> {
+  const receipt = emptyReceipt(file.path, basename(file.path));
+  try {
+    if (file.error !== null) throw file.error;
+    const dump = await openDump(file.path);
+    try {
+      receipt.format = dump.format;
+      if (dump.format === "truth") return { ...receipt, status: "skipped", format: null };
+      return await loadOpened(loading, dump, receipt);
+    } finally {
+      dump.content.close();
+    }
+  } catch (error) {
+    const told = explained(error, file.path);
+    return { ...receipt, status: "failed", error: { code: told.code, message: told.message } };
+  }
+}
+
+function explained(error: unknown, path: string): NightdeskError {
+  if (error instanceof NightdeskError) return error;
+  if (/^E[A-Z]+$/.test((error as { code?: string }).code ?? "")) return unreadable(path, error);
+  throw error;
+}
+
+async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): Promise<FileReceipt> {
+  const { db, interners } = loading;
+  const print = await fingerprint(dump.path);
+  receipt.sha256 = print.sha256;
+  const stored = await storedDump(db, print.sha256);
+  if (stored !== undefined) return await knownAgain(db, stored, receipt);
+  const progress = openProgress(loading.log, dump.name, print.byte_count, dump.content.readBytes);
+  try {
+    return await db.transaction((trx) => loadInto(trx, loading, dump, { ...print, receipt, progress }));
+  } catch (error) {
+    forget(interners);
+    throw error;
+  } finally {
+    progress.close();
+  }
+}
+
+interface DumpRow {
+  dump_key: number;
+  name: string;
+  format: string;
+  read_count: number;
+  event_count: number;
+  rejected_count: number;
+}
+
+async function storedDump(db: Knex, sha256: string): Promise<DumpRow | undefined> {
+  return (await db("dumps").where({ sha256 }).first()) as DumpRow | undefined;
+}
+
+/** The same bytes change nothing; of two names the first in byte order stays, so that the order of loads never shows. */
+async function knownAgain(db: Knex, stored: DumpRow, receipt: FileReceipt): Promise<FileReceipt> {
+  if (Buffer.compare(Buffer.from(receipt.name), Buffer.from(stored.name)) < 0) {
+    await db("dumps").where({ dump_key: stored.dump_key }).update({ name: receipt.name });
+  }
+  const { read_count, event_count, rejected_count, format } = stored;
+  return { ...receipt, status: "known", format, read: read_count, duplicate: event_count, rejected: rejected_count };
+}
+
+interface Work {
+  sha256: string;
+  byte_count: number;
+  receipt: FileReceipt;
+  progress: Progress;
+}
+
+async function loadInto(trx: Knex.Transaction, loading: Loading, dump: Dump, work: Work): Promise<FileReceipt> {
+  const { config, interners, nowMs } = loading;
+  const named = namedDay(dump.name);
+  const [row] = await trx("dumps")
+    .insert({
+      sha256: work.sha256,
+      name: dump.name,
+      format: dump.format,
+      byte_count: work.byte_count,
+      first_read_at_ms: nowMs,
+      named_day: named,
+    })
+    .returning("dump_key");
+  await refresh(trx, interners);
+  const store = openStore(trx, interners, Number(row.dump_key));
+  try {
+    await readDump(dump, store, { config, latestMs: nowMs + FUTURE_MS, progress: work.progress });
+    await flush(store);
+  } catch (error) {
+    await Promise.allSettled([store.prepared, store.stored]);
+    throw error;
+  }
+  const stampDay = store.newest_at_ms === null ? null : (named ?? localDay(config.zone, store.newest_at_ms));
+  await describeDump(store, stampDay);
+  const settled = await settle(store, { stamp_day: stampDay ?? "", sha256: work.sha256 });
+  const { read, new: added, rejected } = store.counts;
+  return { ...work.receipt, status: "loaded", read, new: added, rejected, ...settled };
+}
+
+async function describeDump(store: Store, stampDay: string | null): Promise<void> {
+  const { trx, dump_key, counts, oldest_at_ms, newest_at_ms } = store;
+  await trx("dumps").where({ dump_key }).update({
+    stamp_day: stampDay,
+    oldest_at_ms,
+    newest_at_ms,
+    read_count: counts.read,
+    event_count: counts.event,
+    rejected_count: counts.rejected,
+  });
+  const columns = ["dump_key", "quarter_at_ms", "contact_event_count", "agent_event_count"];
+  const rows = Array.from(store.quarters, ([quarter, events]) => [dump_key, quarter, ...events]);
+  for (let from = 0; from < rows.length; from += 10_000) {
+    await bulkInsert(trx, "dump_quarters", columns, rows.slice(from, from + 10_000));
+  }
+}

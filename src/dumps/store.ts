@@ -1,0 +1,223 @@
+import type { Knex } from "knex";
+import { bulkInsert, bulkInsertNew, type Cell } from "../db/bulk";
+import type { LoadedEvent } from "./event";
+import { intern, type Interner, type Interners, keyOf, nameText } from "./intern";
+
+/** What one dump has brought so far, and the way of its events into their tables. */
+export interface Store {
+  trx: Knex.Transaction;
+  interners: Interners;
+  dump_key: number;
+  counts: { read: number; new: number; event: number; rejected: number };
+  oldest_at_ms: number | null;
+  newest_at_ms: number | null;
+  /** By quarter-hour: contact events and agent events. */
+  quarters: Map<number, [number, number]>;
+  pending: { contact: LoadedEvent[]; agent: LoadedEvent[]; rejected: Cell[][]; rejected_bytes: number };
+  /** Owners already noted for the rebuild. */
+  touched: { contact: Set<number>; agent: Set<number> };
+  /** Kinds of event of which the dump repeats some that are stored; `settle` ends their story. */
+  has_repeats: { contact: boolean; agent: boolean };
+  /** The last batch on its way: settled when it has been prepared, and when it is stored. */
+  prepared: Promise<unknown>;
+  stored: Promise<unknown>;
+}
+
+/** How the tables of the two kinds of event are called. */
+export interface EventTables {
+  kind: "contact" | "agent";
+  events: string;
+  copies: string;
+  owner: string;
+  own: readonly string[];
+  owners: "contacts" | "agents";
+  names: "contact_names" | "agent_names";
+  to_rebuild: string;
+  repeats: string;
+}
+
+export const EVENT_TABLES: Record<"contact" | "agent", EventTables> = {
+  contact: {
+    kind: "contact",
+    events: "contact_events",
+    copies: "contact_event_copies",
+    owner: "contact_key",
+    own: ["origin", "destination"],
+    owners: "contacts",
+    names: "contact_names",
+    to_rebuild: "contacts_to_rebuild",
+    repeats: "repeated_contact_events",
+  },
+  agent: {
+    kind: "agent",
+    events: "agent_events",
+    copies: "agent_event_copies",
+    owner: "agent_key",
+    own: ["contact_id"],
+    owners: "agents",
+    names: "agent_names",
+    to_rebuild: "agents_to_rebuild",
+    repeats: "repeated_agent_events",
+  },
+};
+
+const BATCH_EVENTS = 10_000;
+const BATCH_REJECTED_BYTES = 4_000_000;
+const QUARTER_MS = 900_000;
+const TOUCHED_LIMIT = 200_000;
+
+export function openStore(trx: Knex.Transaction, interners: Interners, dumpKey: number): Store {
+  return {
+    trx,
+    interners,
+    dump_key: dumpKey,
+    counts: { read: 0, new: 0, event: 0, rejected: 0 },
+    oldest_at_ms: null,
+    newest_at_ms: null,
+    quarters: new Map(),
+    pending: { contact: [], agent: [], rejected: [], rejected_bytes: 0 },
+    touched: { contact: new Set(), agent: new Set() },
+    has_repeats: { contact: false, agent: false },
+    prepared: Promise.resolve(),
+    stored: Promise.resolve(),
+  };
+}
+
+/** Takes an event; true where enough are waiting for `sendBatch`. */
+export function addEvent(store: Store, event: LoadedEvent): boolean {
+  const { pending, counts } = store;
+  pending[event.kind].push(event);
+  counts.event += 1;
+  const quarter = event.at_ms - (event.at_ms % QUARTER_MS);
+  const column = event.kind === "contact" ? 0 : 1;
+  const cell = store.quarters.get(quarter);
+  if (cell === undefined) store.quarters.set(quarter, column === 0 ? [1, 0] : [0, 1]);
+  else cell[column] += 1;
+  if (store.oldest_at_ms === null || event.at_ms < store.oldest_at_ms) store.oldest_at_ms = event.at_ms;
+  if (store.newest_at_ms === null || event.at_ms > store.newest_at_ms) store.newest_at_ms = event.at_ms;
+  return pending.contact.length + pending.agent.length >= BATCH_EVENTS;
+}
+
+/** Takes a rejected line as a row of `rejected_lines` without its dump; true where enough are waiting. */
+export function addRejected(store: Store, cells: Cell[], size: number): boolean {
+  store.counts.rejected += 1;
+  store.pending.rejected.push([store.dump_key, ...cells]);
+  store.pending.rejected_bytes += size + 200;
+  return store.pending.rejected_bytes >= BATCH_REJECTED_BYTES;
+}
+
+/**
+ * Sends what is waiting on its way. While the database stores one batch the next is prepared; this waits until the one
+ * before is stored, so that no more than two are in memory.
+ */
+export async function sendBatch(store: Store): Promise<void> {
+  const { pending } = store;
+  store.pending = { contact: [], agent: [], rejected: [], rejected_bytes: 0 };
+  const before = store.stored;
+  await store.prepared;
+  const prepared = prepareBoth(store, pending);
+  store.prepared = prepared;
+  store.stored = Promise.all([prepared, before]).then(async ([[contact, agent]]: [[Prepared, Prepared], unknown]) => {
+    await storeEvents(store, "contact", contact);
+    await storeEvents(store, "agent", agent);
+    await bulkInsert(store.trx, "rejected_lines", REJECTED_COLUMNS, pending.rejected);
+  });
+  store.stored.catch(() => {});
+  prepared.catch(() => {});
+  await before;
+}
+
+/** Sends what is left and waits for all of it. */
+export async function flush(store: Store): Promise<void> {
+  await sendBatch(store);
+  await store.stored;
+}
+
+const REJECTED_COLUMNS = ["dump_key", "line_number", "reason", "message", "byte_count", "sha256", "text"];
+
+/** Rows of events as a JSON array, in the order of `eventColumns`, and whose they are. */
+interface Prepared {
+  count: number;
+  json: string;
+  owners: Set<number>;
+}
+
+/** The columns a row of events brings with it, in their order. */
+export function eventColumns(tables: EventTables): string[] {
+  const content = ["at_ms", "ended_at_ms", "sequence", "name_key", "context_key", ...tables.own, "attributes"];
+  return [tables.owner, "identity", ...content, "dump_line"];
+}
+
+/** One after the other, since both give out keys of contexts. */
+async function prepareBoth(store: Store, pending: Store["pending"]): Promise<[Prepared, Prepared]> {
+  const contact = await prepare(store, "contact", pending.contact);
+  return [contact, await prepare(store, "agent", pending.agent)];
+}
+
+async function prepare(store: Store, kind: "contact" | "agent", events: LoadedEvent[]): Promise<Prepared> {
+  const tables = EVENT_TABLES[kind];
+  const { trx, interners } = store;
+  const owners = interners[tables.owners];
+  const names = interners[tables.names];
+  await intern(
+    trx,
+    owners,
+    distinct(events, (event) => event.owner),
+  );
+  await intern(
+    trx,
+    names,
+    distinct(events, (event) => nameText(event.spelling, event.shown_as)),
+  );
+  await intern(
+    trx,
+    interners.contexts,
+    distinct(events, (event) => event.context),
+  );
+  const touched = new Set<number>();
+  const rows = events.map((event) => {
+    const owner = known(owners, event.owner);
+    touched.add(owner);
+    const name = known(names, nameText(event.spelling, event.shown_as));
+    const context = known(interners.contexts, event.context);
+    const head = [owner, event.identity, event.at_ms, event.ended_at_ms, event.sequence, name, context, event.own_1];
+    if (kind === "contact") head.push(event.own_2);
+    head.push(event.attributes, event.line);
+    return head;
+  });
+  return { count: rows.length, json: JSON.stringify(rows), owners: touched };
+}
+
+function distinct(events: LoadedEvent[], text: (event: LoadedEvent) => string): Set<string> {
+  return new Set(events.map(text));
+}
+
+function known(interner: Interner, text: string): number {
+  const key = keyOf(interner, text);
+  if (key === undefined) throw new Error(`${interner.source.table} lost a text it had just been given`);
+  return key;
+}
+
+async function storeEvents(store: Store, kind: "contact" | "agent", prepared: Prepared): Promise<void> {
+  if (prepared.count === 0) return;
+  const tables = EVENT_TABLES[kind];
+  const constants = { dump_key: store.dump_key, first_dump_key: store.dump_key };
+  const count = await bulkInsertNew(store.trx, tables.events, eventColumns(tables), prepared.json, constants);
+  store.counts.new += count;
+  if (count === prepared.count) await touch(store, kind, prepared.owners);
+  else await noteRepeats(store, tables, prepared.json);
+}
+
+async function touch(store: Store, kind: "contact" | "agent", owners: Iterable<number>): Promise<void> {
+  const touched = store.touched[kind];
+  const unseen = [...owners].filter((owner) => !touched.has(owner));
+  if (unseen.length === 0) return;
+  if (touched.size > TOUCHED_LIMIT) touched.clear();
+  for (const owner of unseen) touched.add(owner);
+  const { to_rebuild, owner } = EVENT_TABLES[kind];
+  await bulkInsertNew(store.trx, to_rebuild, [owner], JSON.stringify(unseen.map((key) => [key])), {});
+}
+
+async function noteRepeats(_store: Store, _tables: EventTables, _json: string): Promise<void> {
+  throw new Error("not yet");
+}
