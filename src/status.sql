@@ -1,7 +1,7 @@
--- one row: what the database holds of one local day, and the last time its reports were rendered
--- key: none
--- from: dump_quarters, dumps, customer_sessions, agent_sessions, sequence_checks, receipts
--- note: a quarter-hour counts to the day it begins in
+-- One row: what the database holds of one local day, and the last time its reports were rendered.
+-- Key: none.
+-- From: dump_quarters, dumps, customer_sessions, agent_sessions, sequence_checks, receipts.
+-- A quarter-hour counts to the day it begins in.
 with quarters as (
     select
         dump_key,

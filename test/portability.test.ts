@@ -12,7 +12,7 @@ const forbidden: [RegExp, string][] = [
   [/\bleast\s*\(|\bgreatest\s*\(/i, "least, greatest: write case"],
   [/\b(?:min|max)\s*\((?:[^()]|\([^()]*\))*,/i, "min or max of two values: write case"],
   [
-    /(?<!cast\()(?<!cast\(coalesce\()\bsum\s*(\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))(?!\s*over)/i,
+    /(?<!cast\()(?<!cast\(coalesce\()\bsum\s*(\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))(?!\s*(?:over|filter))/i,
     "a bare sum: cast(sum(…) as bigint)",
   ],
   [/\b1\.0\s*\*/, "1.0 * a / b: cast(a as double precision) / b"],

@@ -1,7 +1,7 @@
--- one row per stay of an agent in a state on a channel
--- key: agent_id, agent_session_id, channel_id, activity_number
--- from: agent_activities, agents, agent_sessions, agent_events, event_contexts, agent_state_names, dumps
--- note: days select whole sessions by the day they began; ordered by key, a page begins after it
+-- One row per stay of an agent in a state on a channel.
+-- Key: agent_id, agent_session_id, channel_id, activity_number.
+-- From: agent_activities, agents, agent_sessions, agent_events, event_contexts, agent_state_names, dumps.
+-- Days select whole sessions by the day they began; ordered by key, a page begins after it.
 select
     g.agent_id,
     a.agent_session_id,

@@ -1,7 +1,7 @@
--- one row per channel of an agent's session
--- key: agent_id, agent_session_id, channel_id
--- from: agent_sessions
--- note: ordered by key as bytes; a page begins after it
+-- One row per channel of an agent's session.
+-- Key: agent_id, agent_session_id, channel_id.
+-- From: agent_sessions.
+-- Ordered by key as bytes; a page begins after it.
 select
     s.agent_id,
     s.agent_session_id,

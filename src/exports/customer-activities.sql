@@ -1,7 +1,7 @@
--- one row per event of a contact, with what the event carried
--- key: contact_id, activity_number
--- from: customer_activities, contact_events, event_contexts, contact_event_names, dumps
--- note: days select whole contacts by the day they began; ordered by key, a page begins after it
+-- One row per event of a contact, with what the event carried.
+-- Key: contact_id, activity_number.
+-- From: customer_activities, contact_events, event_contexts, contact_event_names, dumps.
+-- Days select whole contacts by the day they began; ordered by key, a page begins after it.
 select
     s.contact_id,
     a.activity_number,

@@ -1,7 +1,7 @@
--- one row per contact: customer_sessions with the number of its sequence violations, empty until checked
--- key: contact_id
--- from: customer_sessions, sequence_checks
--- note: ordered by contact_id as bytes; a page begins after :after_id
+-- One row per contact: customer_sessions with the number of its sequence violations, empty until checked.
+-- Key: contact_id.
+-- From: customer_sessions, sequence_checks.
+-- Ordered by contact_id as bytes; a page begins after :after_id.
 select
     s.contact_id,
     s.channel_type,

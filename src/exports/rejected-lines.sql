@@ -1,7 +1,7 @@
--- one row per line of a dump that could not be taken
--- key: dump_sha256, dump_line
--- from: rejected_lines, dumps
--- note: a rejected line has no day of its own: days select the dumps of those days; a page begins after its key
+-- One row per line of a dump that could not be taken.
+-- Key: dump_sha256, dump_line.
+-- From: rejected_lines, dumps.
+-- A rejected line has no day of its own: days select the dumps of those days; a page begins after its key.
 select
     d.sha256 as dump_sha256,
     d.name as dump_file,

@@ -1,7 +1,7 @@
--- one row per finding of the sequence check
--- key: contact_id, activity_number
--- from: sequence_violations, customer_sessions
--- note: days select whole contacts by the day they began; ordered by key, a page begins after it
+-- One row per finding of the sequence check.
+-- Key: contact_id, activity_number.
+-- From: sequence_violations, customer_sessions.
+-- Days select whole contacts by the day they began; ordered by key, a page begins after it.
 select
     v.contact_id,
     v.activity_number,
