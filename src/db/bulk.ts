@@ -15,7 +15,7 @@ export async function bulkInsert(
   rows: readonly (readonly Cell[])[],
 ): Promise<void> {
   if (rows.length === 0) return;
-  await db.raw(insertText(table, columns), [JSON.stringify(rows)]);
+  await db.raw(`insert into ${table} (${columns.join(", ")}) ${selectText(columns, {})}`, [JSON.stringify(rows)]);
 }
 
 /**
@@ -32,17 +32,28 @@ export async function bulkInsertNew(
   rowsJson: string,
   constants: Readonly<Record<string, number>> = {},
 ): Promise<number> {
-  await db.raw(`${insertText(table, columns, constants)} where true on conflict do nothing`, [rowsJson]);
-  const rows = (await db.raw("select changes() as row_count")) as { row_count: number }[];
-  return rows[0]?.row_count ?? 0;
+  const names = [...columns, ...Object.keys(constants)].join(", ");
+  const rows = db.raw(`${selectText(columns, constants)} where true on conflict do nothing`, [rowsJson]);
+  let count = 0;
+  // Asked of the statement itself: another one may run on the connection before `changes()` could be asked for.
+  await db(db.raw(`${table} (${names})`))
+    .insert(rows)
+    .on("query-response", (_response: unknown, query: { context: { changes: number } }) => {
+      count = query.context.changes;
+    });
+  return count;
 }
 
-function insertText(
-  table: string,
-  columns: readonly string[],
-  constants: Readonly<Record<string, number>> = {},
-): string {
-  const names = [...columns, ...Object.keys(constants)];
+/**
+ * A JSON array of rows as a derived table, with one `?` for the array: the columns named, and `row_json`, the row itself
+ * as a JSON array.
+ */
+export function jsonRows(columns: readonly string[]): string {
+  const picked = columns.map((column, index) => `value ->> ${index} as ${column}`);
+  return `(select ${picked.join(", ")}, value as row_json from json_each(?))`;
+}
+
+function selectText(columns: readonly string[], constants: Readonly<Record<string, number>>): string {
   const picked = [...columns.map((_, index) => `value ->> ${index}`), ...Object.values(constants)];
-  return `insert into ${table} (${names.join(", ")}) select ${picked.join(", ")} from json_each(?)`;
+  return `select ${picked.join(", ")} from json_each(?)`;
 }

@@ -1,6 +1,8 @@
 import type { Knex } from "knex";
 import { bulkInsert, bulkInsertNew, type Cell } from "../db/bulk";
 import type { LoadedEvent } from "./event";
+import { createRepeats, noteRepeats } from "./repeats";
+import { EVENT_TABLES, eventColumns } from "./tables";
 import { intern, type Interner, type Interners, keyOf, nameText } from "./intern";
 
 /** What one dump has brought so far, and the way of its events into their tables. */
@@ -22,44 +24,6 @@ export interface Store {
   prepared: Promise<unknown>;
   stored: Promise<unknown>;
 }
-
-/** How the tables of the two kinds of event are called. */
-export interface EventTables {
-  kind: "contact" | "agent";
-  events: string;
-  copies: string;
-  owner: string;
-  own: readonly string[];
-  owners: "contacts" | "agents";
-  names: "contact_names" | "agent_names";
-  to_rebuild: string;
-  repeats: string;
-}
-
-export const EVENT_TABLES: Record<"contact" | "agent", EventTables> = {
-  contact: {
-    kind: "contact",
-    events: "contact_events",
-    copies: "contact_event_copies",
-    owner: "contact_key",
-    own: ["origin", "destination"],
-    owners: "contacts",
-    names: "contact_names",
-    to_rebuild: "contacts_to_rebuild",
-    repeats: "repeated_contact_events",
-  },
-  agent: {
-    kind: "agent",
-    events: "agent_events",
-    copies: "agent_event_copies",
-    owner: "agent_key",
-    own: ["contact_id"],
-    owners: "agents",
-    names: "agent_names",
-    to_rebuild: "agents_to_rebuild",
-    repeats: "repeated_agent_events",
-  },
-};
 
 const BATCH_EVENTS = 10_000;
 const BATCH_REJECTED_BYTES = 4_000_000;
@@ -142,12 +106,6 @@ interface Prepared {
   owners: Set<number>;
 }
 
-/** The columns a row of events brings with it, in their order. */
-export function eventColumns(tables: EventTables): string[] {
-  const content = ["at_ms", "ended_at_ms", "sequence", "name_key", "context_key", ...tables.own, "attributes"];
-  return [tables.owner, "identity", ...content, "dump_line"];
-}
-
 /** One after the other, since both give out keys of contexts. */
 async function prepareBoth(store: Store, pending: Store["pending"]): Promise<[Prepared, Prepared]> {
   const contact = await prepare(store, "contact", pending.contact);
@@ -205,10 +163,15 @@ async function storeEvents(store: Store, kind: "contact" | "agent", prepared: Pr
   const count = await bulkInsertNew(store.trx, tables.events, eventColumns(tables), prepared.json, constants);
   store.counts.new += count;
   if (count === prepared.count) await touch(store, kind, prepared.owners);
-  else await noteRepeats(store, tables, prepared.json);
+  else {
+    if (!store.has_repeats[kind]) await createRepeats(store.trx, tables);
+    store.has_repeats[kind] = true;
+    await noteRepeats(store.trx, tables, store.dump_key, prepared.json);
+  }
 }
 
-async function touch(store: Store, kind: "contact" | "agent", owners: Iterable<number>): Promise<void> {
+/** Notes owners of events for the rebuild. */
+export async function touch(store: Store, kind: "contact" | "agent", owners: Iterable<number>): Promise<void> {
   const touched = store.touched[kind];
   const unseen = [...owners].filter((owner) => !touched.has(owner));
   if (unseen.length === 0) return;
@@ -216,8 +179,4 @@ async function touch(store: Store, kind: "contact" | "agent", owners: Iterable<n
   for (const owner of unseen) touched.add(owner);
   const { to_rebuild, owner } = EVENT_TABLES[kind];
   await bulkInsertNew(store.trx, to_rebuild, [owner], JSON.stringify(unseen.map((key) => [key])), {});
-}
-
-async function noteRepeats(_store: Store, _tables: EventTables, _json: string): Promise<void> {
-  throw new Error("not yet");
 }

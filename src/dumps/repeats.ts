@@ -1,0 +1,52 @@
+import type { Knex } from "knex";
+import { jsonRows } from "../db/bulk";
+import { contentColumns, eventColumns, type EventTables } from "./tables";
+
+/**
+ * Notes which of a batch's events were stored before, by this dump or another, and whether with the same content; and
+ * notes the owners of the others for the rebuild. What a repeat means is known only at the end of its dump.
+ *
+ * @param rowsJson the batch, after `bulkInsertNew` has stored what is new
+ */
+export async function noteRepeats(
+  trx: Knex.Transaction,
+  tables: EventTables,
+  dumpKey: number,
+  rowsJson: string,
+): Promise<void> {
+  const columns = eventColumns(tables);
+  const isOwn = `stored.dump_key = ${dumpKey} and stored.dump_line = batch.dump_line`;
+  const matched = `${jsonRows(columns)} as batch cross join ${tables.events} as stored
+    where stored.${tables.owner} = batch.${tables.owner} and stored.identity = batch.identity`;
+  const isSame = contentColumns(tables).map((column) => `stored.${column} is not distinct from batch.${column}`);
+  await trx.raw(
+    `insert into ${tables.repeats} (event_key, line, is_same, content)
+     select event_key, line, is_same, case when is_same = 1 then null else content end
+     from (
+         select
+             stored.event_key,
+             batch.dump_line as line,
+             case when stored.is_revised = 0 and ${isSame.join(" and ")} then 1 else 0 end as is_same,
+             batch.row_json as content
+         from ${matched} and not (${isOwn})
+     ) as repeated`,
+    [rowsJson],
+  );
+  await trx.raw(
+    `insert into ${tables.to_rebuild} (${tables.owner})
+     select distinct stored.${tables.owner} from ${matched} and ${isOwn}
+     on conflict do nothing`,
+    [rowsJson],
+  );
+}
+
+/** Makes room for the repeats of one dump. */
+export async function createRepeats(trx: Knex.Transaction, tables: EventTables): Promise<void> {
+  await trx.raw(
+    `create temporary table ${tables.repeats} (event_key bigint not null, line bigint not null, is_same bigint not null, content text)`,
+  );
+}
+
+export async function dropRepeats(trx: Knex.Transaction, tables: EventTables): Promise<void> {
+  await trx.raw(`drop table ${tables.repeats}`);
+}
