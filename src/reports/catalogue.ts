@@ -1,0 +1,4 @@
+import type { Report } from "./report";
+
+/** Every report there is, in the order of the index page. */
+export const REPORTS: readonly Report[] = [];

@@ -1,0 +1,222 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Knex } from "knex";
+import type { Config } from "../base/config";
+import { daysBetween, localDay, localTime } from "../base/days";
+import { codeVersion } from "../base/version";
+import { readSql, selectRows } from "../db/sql";
+import type { Period } from "./report";
+import { readThresholds, type QueueThresholds } from "./thresholds";
+import { formatCount, formatMany } from "./units";
+
+/** What every report says about itself: what it rests on, by which rules it was made. */
+export interface DataBox {
+  zone: string;
+  /** Local time of the newest event loaded, of whatever day; the time a report was made *for*, whenever it was made. */
+  data_up_to: string;
+  /** The same as epoch ms; null where nothing is loaded. */
+  horizon_at_ms: number | null;
+  facts: Fact[];
+  /** The first dumps in the order of their sha256, and the rest, folded up; what is beyond the limit is only counted. */
+  dumps: BoxDump[];
+  further_dumps: BoxDump[];
+  further_label: string;
+  unlisted_count: number;
+  /** One sha256 over those of all dumps: two reports with the same one rest on the same files. */
+  dumps_sha256: string;
+  thresholds: QueueThresholds[];
+  has_no_data: boolean;
+}
+
+export interface Fact {
+  label: string;
+  value: string;
+  note: string;
+}
+
+export interface BoxDump {
+  name: string;
+  format: string;
+  sha256: string;
+  sha256_short: string;
+  event_count: number;
+  rejected_count: number;
+}
+
+interface DumpRow {
+  sha256: string;
+  name: string;
+  format: string;
+  contact_event_count: number;
+  agent_event_count: number;
+  rejected_count: number;
+}
+
+interface SessionsRow {
+  contact_count: number;
+  contact_event_count: number;
+  contact_late_count: number;
+  contact_truncated_count: number;
+  contact_open_count: number;
+  contact_stale_count: number;
+  contact_reported_count: number;
+  channel_count: number;
+  agent_count: number;
+  agent_event_count: number;
+  agent_late_count: number;
+  channel_truncated_count: number;
+  channel_open_count: number;
+  channel_stale_count: number;
+}
+
+const DUMPS_SHOWN = 8;
+const DUMPS_LISTED = 400;
+const REASONS_SHOWN = 5;
+const DAYS_SHOWN = 10;
+
+/** The data box, computed from stored dumps, sessions and rules; never from receipts, so that the same data say the same. */
+export async function gatherDataBox(db: Knex, config: Config, period: Period): Promise<DataBox> {
+  const ask = async <Row>(part: string): Promise<Row[]> =>
+    await selectRows<Row>(db, readSql(join(__dirname, `data-box-${part}.sql`)), {
+      starts_at_ms: period.starts_at_ms,
+      ends_at_ms: period.ends_at_ms,
+      from_day: period.from,
+      to_day: period.to,
+    });
+  const dumps = await ask<DumpRow>("dumps");
+  const rejected = await ask<{ reason: string; rejected_count: number }>("rejected");
+  const [sessions] = await ask<SessionsRow>("sessions");
+  const quarters = await ask<{ quarter_at_ms: number }>("quarters");
+  const newest = await db("dumps").max({ at_ms: "newest_at_ms" }).first();
+  const horizon = newest?.at_ms === null || newest === undefined ? null : Number(newest.at_ms);
+  const settings = await readSettings(db);
+  const empty = emptyDays(config.zone, period, quarters);
+  return {
+    zone: config.zone,
+    data_up_to: horizon === null ? "nothing loaded yet" : localTime(config.zone, horizon),
+    horizon_at_ms: horizon,
+    facts: [
+      ...dumpFacts(dumps, rejected),
+      ...(sessions === undefined ? [] : sessionFacts(sessions)),
+      ...completenessFacts(empty),
+      ...ruleFacts(settings),
+    ],
+    ...listedDumps(dumps),
+    thresholds: await readThresholds(db, config),
+    has_no_data: sessions === undefined || sessions.contact_count + sessions.channel_count === 0,
+  };
+}
+
+async function readSettings(db: Knex): Promise<Map<string, string>> {
+  const rows: { name: string; value: string }[] = await db("settings").select("name", "value");
+  return new Map(rows.map(({ name, value }) => [name, value]));
+}
+
+function listedDumps(
+  rows: DumpRow[],
+): Omit<DataBox, "zone" | "data_up_to" | "horizon_at_ms" | "facts" | "thresholds" | "has_no_data"> {
+  const dumps = rows.map(({ name, format, sha256, contact_event_count, agent_event_count, rejected_count }) => ({
+    name,
+    format,
+    sha256,
+    sha256_short: sha256.slice(0, 12),
+    event_count: contact_event_count + agent_event_count,
+    rejected_count,
+  }));
+  const further = dumps.slice(DUMPS_SHOWN, DUMPS_LISTED);
+  const hash = createHash("sha256").update(rows.map(({ sha256 }) => `${sha256}\n`).join(""));
+  return {
+    dumps: dumps.slice(0, DUMPS_SHOWN),
+    further_dumps: further,
+    further_label: `${formatCount(further.length)} more`,
+    unlisted_count: Math.max(0, dumps.length - DUMPS_LISTED),
+    dumps_sha256: hash.digest("hex"),
+  };
+}
+
+function dumpFacts(dumps: DumpRow[], rejected: { reason: string; rejected_count: number }[]): Fact[] {
+  const sum = (of: (dump: DumpRow) => number): number => dumps.reduce((total, dump) => total + of(dump), 0);
+  const contactEvents = sum((dump) => dump.contact_event_count);
+  const agentEvents = sum((dump) => dump.agent_event_count);
+  const lines = rejected.reduce((total, { rejected_count }) => total + rejected_count, 0);
+  const reasons = rejected
+    .slice(0, REASONS_SHOWN)
+    .map(({ reason, rejected_count }) => `${reason} ${formatCount(rejected_count)}`);
+  const others = rejected.length > REASONS_SHOWN ? [`${rejected.length - REASONS_SHOWN} other reasons`] : [];
+  return [
+    { label: "Dumps", value: formatCount(dumps.length), note: "" },
+    {
+      label: "Events read",
+      value: formatCount(contactEvents + agentEvents),
+      note: `in the period: ${formatCount(contactEvents)} of contacts, ${formatCount(agentEvents)} of agents, copies included`,
+    },
+    { label: "Rejected lines", value: formatCount(lines), note: [...reasons, ...others].join(", ") },
+  ];
+}
+
+function sessionFacts(row: SessionsRow): Fact[] {
+  const both = (contacts: number, channels: number): string =>
+    contacts + channels === 0 ? "" : `${formatMany(contacts, "contact")}, ${formatMany(channels, "agent channel")}`;
+  return [
+    {
+      label: "Sessions",
+      value: formatCount(row.contact_count + row.channel_count),
+      note: `begun in the period: ${formatMany(row.contact_count, "contact")}; ${formatMany(row.channel_count, "channel")} of ${formatMany(row.agent_count, "agent")}`,
+    },
+    {
+      label: "Events in them",
+      value: formatCount(row.contact_event_count + row.agent_event_count),
+      note: "each once, whenever it happened",
+    },
+    {
+      label: "Late events",
+      value: formatCount(row.contact_late_count + row.agent_late_count),
+      note: "delivered first by a dump of a later day",
+    },
+    {
+      label: "Truncated",
+      value: formatCount(row.contact_truncated_count + row.channel_truncated_count),
+      note: both(row.contact_truncated_count, row.channel_truncated_count),
+    },
+    {
+      label: "Open",
+      value: formatCount(row.contact_open_count + row.channel_open_count),
+      note: both(row.contact_open_count, row.channel_open_count),
+    },
+    {
+      label: "of these stale",
+      value: formatCount(row.contact_stale_count + row.channel_stale_count),
+      note: "open for so long that the end was probably lost",
+    },
+    {
+      label: "Only reported",
+      value: formatCount(row.contact_reported_count),
+      note: "contacts delivered without their events: the vendor's own figures",
+    },
+  ];
+}
+
+function completenessFacts(empty: string[]): Fact[] {
+  if (empty.length === 0) return [];
+  const named = empty.slice(0, DAYS_SHOWN).join(", ");
+  const rest = empty.length > DAYS_SHOWN ? ` and ${empty.length - DAYS_SHOWN} more` : "";
+  return [{ label: "Days without any event", value: formatCount(empty.length), note: `${named}${rest}` }];
+}
+
+function ruleFacts(settings: Map<string, string>): Fact[] {
+  const of = (name: string): string => settings.get(name) ?? "not yet checked";
+  return [
+    {
+      label: "Sequence table",
+      value: of("sequence_table"),
+      note: settings.has("sequence_table") ? `version ${of("sequence_version")}, ${of("sequence_mode")} mode` : "",
+    },
+    { label: "Rules", value: settings.get("rules_version") ?? "not yet loaded", note: "version of all reference data" },
+    { label: "nightdesk", value: codeVersion(), note: "version of the program" },
+  ];
+}
+
+function emptyDays(zone: string, period: Period, quarters: { quarter_at_ms: number }[]): string[] {
+  const busy = new Set(quarters.map(({ quarter_at_ms }) => localDay(zone, Number(quarter_at_ms))));
+  return daysBetween(period.from, period.to).filter((day) => !busy.has(day));
+}

@@ -1,0 +1,46 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeCsvRows } from "../base/csv";
+import { NightdeskError } from "../base/errors";
+import { type CsvTable, csvCells } from "./table";
+
+/** A file of the period's folder, whole. */
+export interface PlannedFile {
+  name: string;
+  text: string;
+}
+
+/** The bytes of a report's CSV file. */
+export function csvText(table: CsvTable, zone: string, hasBom: boolean): string {
+  return `${hasBom ? "\uFEFF" : ""}${writeCsvRows(csvCells(table, zone))}`;
+}
+
+/**
+ * Writes every file beside its place and renames all of them once the last is on the disk.
+ *
+ * @throws NightdeskError `report-write` where the folder takes no files; what stood there before is untouched
+ */
+export async function publishFiles(
+  folder: string,
+  files: readonly PlannedFile[],
+): Promise<{ files: string[]; bytes: number }> {
+  const planned = files.map(({ name, text }) => ({
+    place: join(folder, name),
+    beside: join(folder, `.${name}.${process.pid}.part`),
+    text,
+  }));
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const { beside, text } of planned) await writeFile(beside, text);
+    for (const { beside, place } of planned) await rename(beside, place);
+  } catch (error) {
+    for (const { beside } of planned) await rm(beside, { force: true });
+    throw new NightdeskError(
+      "report-write",
+      `The reports could not be written to ${folder}: ${(error as Error).message}. Expected a folder that takes new files. Free the place, or name another with --out.`,
+      { canRetry: true, cause: error },
+    );
+  }
+  const bytes = planned.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  return { files: planned.map(({ place }) => place), bytes };
+}

@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import Handlebars from "handlebars";
+import type { Markup } from "./markup";
+import { formatCount, formatDuration, formatShare, formatThreshold } from "./units";
+
+const FOLDER = join(__dirname, "../../templates");
+const PARTIALS = join(FOLDER, "partials");
+
+/** What templates may call beside `if`, `unless`, `each`, `with` and `lookup`. */
+const HELPERS: Record<string, Handlebars.HelperDelegate> = {
+  count: (value: number | null) => formatCount(value),
+  duration: (value: number | null) => formatDuration(value),
+  share: (value: number | null) => formatShare(value),
+  seconds: (ms: number) => formatThreshold(ms),
+  /** A drawing made by `markup`, the only thing that is not escaped again. */
+  draw: (value: Markup) => new Handlebars.SafeString(value.markup),
+};
+
+let engine: typeof Handlebars | undefined;
+const compiled = new Map<string, Handlebars.TemplateDelegate>();
+
+/**
+ * The page of `templates/<name>.hbs`. Strict: a field that the data does not have is an error, not a blank.
+ *
+ * @param data plain objects: what templates see of classes differs between releases of Handlebars
+ */
+export function renderPage(name: string, data: object): string {
+  const template = compiled.get(name) ?? compile(name);
+  compiled.set(name, template);
+  return template(data);
+}
+
+function compile(name: string): Handlebars.TemplateDelegate {
+  engine ??= prepared();
+  const knownHelpers = Object.fromEntries(Object.keys(HELPERS).map((helper) => [helper, true]));
+  return engine.compile(readFileSync(join(FOLDER, `${name}.hbs`), "utf8"), {
+    strict: true,
+    knownHelpersOnly: true,
+    knownHelpers,
+  });
+}
+
+function prepared(): typeof Handlebars {
+  const created = Handlebars.create();
+  for (const [helper, format] of Object.entries(HELPERS)) created.registerHelper(helper, format);
+  created.registerPartial("layout", readFileSync(join(FOLDER, "layout.hbs"), "utf8"));
+  for (const file of readdirSync(PARTIALS).filter((each) => each.endsWith(".hbs"))) {
+    created.registerPartial(file.slice(0, -".hbs".length), readFileSync(join(PARTIALS, file), "utf8"));
+  }
+  return created;
+}

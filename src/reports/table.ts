@@ -1,0 +1,119 @@
+import { type CsvCell, harmlessCell } from "../base/csv";
+import { localTime } from "../base/days";
+import { isMarkup, type Markup } from "./markup";
+import { formatCount, formatDuration, formatShare } from "./units";
+
+export type CellValue = string | number | null | Markup;
+
+/**
+ * What a column of a select means: one description for the page and for the CSV file.
+ *
+ * `unit`: `text` as it is · `count` a number of `of` · `duration` ms, h:mm:ss on the page, seconds in CSV · `share` 0…1,
+ * percent in both · `instant` epoch ms, local time in both · `markup` a drawing, only on the page.
+ */
+export interface Column {
+  key: string;
+  label: string;
+  unit: "text" | "count" | "duration" | "share" | "instant" | "markup";
+  /** What is counted, for the head of a CSV column: contacts, visits, events. */
+  of?: string;
+  /** A longer explanation, shown when pointing at the head. */
+  hint?: string;
+  /** Only on the page, or only in the CSV file; in both where it is not said. */
+  only?: "page" | "csv";
+  /** What an unknown value reads on the page; `no data` for numbers, nothing for text. */
+  empty?: string;
+}
+
+export type TableRow = Readonly<Record<string, unknown>>;
+
+/** A table ready for the `table` partial: every cell is text or a drawing. */
+export interface PageTable {
+  caption: string;
+  note: string;
+  heads: { label: string; hint: string; is_number: boolean }[];
+  rows: { is_total: boolean; cells: PageCell[] }[];
+  is_empty: boolean;
+}
+
+export interface PageCell {
+  text: string;
+  drawing: Markup | null;
+  is_number: boolean;
+  is_head: boolean;
+}
+
+/**
+ * A table for the page.
+ *
+ * @param rows       a row with `is_total: 1` is set apart
+ * @param zone       IANA zone in which instants are told
+ */
+export function pageTable(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly TableRow[],
+  zone: string,
+  note = "",
+): PageTable {
+  const shown = columns.filter((column) => column.only !== "csv");
+  return {
+    caption,
+    note,
+    heads: shown.map(({ label, hint, unit }) => ({ label, hint: hint ?? "", is_number: isNumber(unit) })),
+    rows: rows.map((row) => ({
+      is_total: row.is_total === 1,
+      cells: shown.map((column, index) => pageCell(column, row, index === 0, zone)),
+    })),
+    is_empty: rows.length === 0,
+  };
+}
+
+/** A CSV file of a report: `<name>.csv`. */
+export interface CsvTable {
+  name: string;
+  columns: readonly Column[];
+  rows: readonly TableRow[];
+}
+
+/** Head and rows of a report's CSV file: units in the heads, text harmless for spreadsheets, unknown as an empty cell. */
+export function csvCells(table: CsvTable, zone: string): CsvCell[][] {
+  const columns = table.columns.filter(({ only, unit }) => only !== "page" && unit !== "markup");
+  const head = columns.map((column) => csvHead(column, zone));
+  return [head, ...table.rows.map((row) => columns.map((column) => csvCell(column, row, zone)))];
+}
+
+function csvHead({ label, unit, of }: Column, zone: string): string {
+  const told = { text: null, markup: null, count: of ?? null, duration: "s", share: "%", instant: zone }[unit];
+  return told === null ? label : `${label} (${told})`;
+}
+
+function csvCell({ key, unit }: Column, row: TableRow, zone: string): CsvCell {
+  const value = row[key];
+  if (value === null || value === undefined) return null;
+  if (typeof value === "string") return harmlessCell(value);
+  if (typeof value !== "number") return null;
+  if (unit === "duration") return value / 1000;
+  if (unit === "share") return Math.round(value * 1_000_000) / 10_000;
+  return unit === "instant" ? localTime(zone, value) : value;
+}
+
+function pageCell(column: Column, row: TableRow, isHead: boolean, zone: string): PageCell {
+  const value = row[column.key];
+  const drawing = isMarkup(value) ? value : null;
+  const text = drawing === null ? cellText(column, value, zone) : "";
+  return { text, drawing, is_number: isNumber(column.unit), is_head: isHead };
+}
+
+function cellText({ unit, empty }: Column, value: unknown, zone: string): string {
+  if (typeof value === "string") return value;
+  if (typeof value !== "number") return empty ?? (isNumber(unit) ? "no data" : "");
+  if (unit === "count") return formatCount(value);
+  if (unit === "duration") return formatDuration(value);
+  if (unit === "share") return formatShare(value);
+  return unit === "instant" ? localTime(zone, value) : String(value);
+}
+
+function isNumber(unit: Column["unit"]): boolean {
+  return unit === "count" || unit === "duration" || unit === "share";
+}
