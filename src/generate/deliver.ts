@@ -1,0 +1,170 @@
+import { gzipSync } from "node:zlib";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { FaultPlan } from "./faults";
+import type { Random } from "./random";
+import type { Book } from "./truth";
+import type { Dumps, Kind } from "./write";
+
+/** Whoever an event belongs to: its truth, in which a late delivery is counted. */
+export interface Owner {
+  late_event_count: number;
+}
+
+/** An event as a line, and what names it. */
+export interface Line {
+  kind: Kind;
+  text: string;
+  /** The contact or channel the event id begins with. */
+  id: string;
+  name: string;
+  at: number;
+}
+
+/** Puts lines into the dumps - sometimes twice, late, out of order or broken, where that is wanted. */
+export interface Delivery {
+  /**
+   * @param day the number of the day whose dump the line belongs to
+   * @param isOnceOnly the line is one of several that differ: it stays as it is
+   */
+  line(day: number, line: Line, owner: Owner, isOnceOnly?: boolean): void;
+  /** Writes the next line of this kind before the one after next is asked for: the two change places. */
+  swapNext(kind: Kind): void;
+  /** Writes what is due in a day's dumps and closes them. */
+  closeDay(day: number): void;
+}
+
+interface Held {
+  line: Line;
+  /** Lines still to be written before this one. */
+  after: number;
+}
+
+const LATEST_DAYS = 3;
+const SWAP_DISTANCE = 12;
+
+export function openDelivery(dumps: Dumps, days: number, plan: FaultPlan, book: Book, random: Random): Delivery {
+  const held: Record<Kind, Held | null> = { contact: null, agent: null };
+  const later: { day: number; line: Line; fault: "late" | "duplicate" }[] = [];
+  const swaps: Record<Kind, boolean> = { contact: false, agent: false };
+
+  const write = (day: number, line: Line): number => {
+    const number = dumps.add(line.kind, day, line.text);
+    const waiting = held[line.kind];
+    if (waiting !== null && --waiting.after <= 0) {
+      held[line.kind] = null;
+      dumps.add(line.kind, day, waiting.line.text);
+    }
+    return number;
+  };
+  const release = (day: number, kind: Kind): void => {
+    const waiting = held[kind];
+    held[kind] = null;
+    if (waiting !== null) dumps.add(kind, day, waiting.line.text);
+  };
+  const writeAgain = (day: number, line: Line): void => {
+    book.totals.duplicates++;
+    const number = write(day, line);
+    const place = { file: dumps.nameOf(line.kind, day), line: number, event_id: eventId(line) };
+    book.fault({ fault: "duplicate", ...place, expect: "one duplicate, no other row" });
+  };
+  const writeBroken = (day: number, line: Line, fault: "bad-line" | "seconds", broken: Broken): void => {
+    book.totals.rejected++;
+    const number = write(day, { ...line, text: broken.text });
+    const place = { file: dumps.nameOf(line.kind, day), line: number };
+    book.fault({ fault, ...place, reason: broken.reason, expect: "a rejected line, no other row" });
+  };
+
+  return {
+    line(day, line, owner, isOnceOnly = false) {
+      if (isOnceOnly) {
+        write(day, line);
+        return;
+      }
+      const place = line.kind === "contact" ? "contact line" : "agent line";
+      if (day < days - 1 && plan.strikes("late", place)) {
+        owner.late_event_count++;
+        book.totals.late_events++;
+        later.push({ day: random.whole(day + 1, Math.min(days - 1, day + LATEST_DAYS)), line, fault: "late" });
+        return;
+      }
+      if (swaps[line.kind] || plan.strikes("swapped", place)) {
+        release(day, line.kind);
+        const after = swaps[line.kind] ? 1 : random.whole(1, SWAP_DISTANCE);
+        swaps[line.kind] = false;
+        held[line.kind] = { line, after };
+        if (after > 1) {
+          const file = dumps.nameOf(line.kind, day);
+          book.fault({ fault: "swapped", file, event_id: eventId(line), expect: "no difference" });
+        }
+        return;
+      }
+      write(day, line);
+      if (plan.strikes("duplicate", place)) {
+        if (day < days - 1 && random.chance(0.5)) later.push({ day: day + 1, line, fault: "duplicate" });
+        else writeAgain(day, line);
+      }
+      if (plan.strikes("seconds", place)) writeBroken(day, line, "seconds", inSeconds(line));
+      if (plan.strikes("bad-line", place)) writeBroken(day, line, "bad-line", brokenLine(line, random));
+    },
+    swapNext(kind) {
+      swaps[kind] = true;
+    },
+    closeDay(day) {
+      for (const kind of ["contact", "agent"] as const) release(day, kind);
+      for (const { line, fault } of later.filter((entry) => entry.day === day)) {
+        if (fault === "duplicate") {
+          writeAgain(day, line);
+          continue;
+        }
+        const place = { file: dumps.nameOf(line.kind, day), line: write(day, line), event_id: eventId(line) };
+        book.fault({ fault: "late", ...place, expect: "one late event of its contact or session" });
+      }
+      for (let index = later.length - 1; index >= 0; index--) if (later[index]?.day === day) later.splice(index, 1);
+      dumps.closeDay(day);
+    },
+  };
+}
+
+export function eventId(line: Line): string {
+  return `${line.id}-${line.at}-${line.name}`;
+}
+
+interface Broken {
+  text: string;
+  /** What is wrong, in words of our own. */
+  reason: string;
+}
+
+function inSeconds(line: Line): Broken {
+  const seconds = Math.floor(line.at / 1000);
+  return { text: line.text.replace(`"at":${line.at}`, `"at":${seconds}`), reason: "instant before 2000" };
+}
+
+/** A line that cannot be read, about somebody who is nowhere else. */
+function brokenLine(line: Line, random: Random): Broken {
+  const owner = line.kind === "contact" ? `"contactId":"ghost-1"` : `"agentId":"ghost-1"`;
+  const name = line.kind === "contact" ? `"event":"parked"` : `"state":"idle"`;
+  return random.pick<Broken>([
+    { text: line.text.slice(0, Math.floor(line.text.length / 2)), reason: "not JSON" },
+    { text: `{${name},"at":${line.at}}`, reason: "no owner" },
+    { text: `{${owner},"at":${line.at}}`, reason: "no name" },
+    { text: `{${owner},${name}}`, reason: "no instant" },
+    { text: `{${owner},${name},"at":"yesterday at noon"}`, reason: "no instant" },
+    { text: `{${owner},${name},"at":4133980800000}`, reason: "instant in the future" },
+    { text: `{${owner},${name},"at":${line.at},"endedAt":${line.at - 5000}}`, reason: "end before start" },
+    { text: `["${line.at}"]`, reason: "no object" },
+  ]);
+}
+
+/** A gzip file that breaks off: it must fail as a whole, so its contacts must be found nowhere. @returns its path */
+export function writeTruncatedGzip(out: string, day: string, atMs: number, book: Book, random: Random): string {
+  const rows = Array.from({ length: 400 }, (_, index) =>
+    JSON.stringify({ contactId: `ghost-${random.uuid()}`, event: "new", at: atMs + index * 1000 }),
+  );
+  const whole = gzipSync(`${rows.join("\n")}\n`);
+  const file = `contact-events-${day}-part-2.ndjson.gz`;
+  writeFileSync(join(out, file), whole.subarray(0, Math.floor(whole.length * 0.6)));
+  book.fault({ fault: "truncated-gzip", file, expect: "the file fails and nothing of it is loaded" });
+  return join(out, file);
+}

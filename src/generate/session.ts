@@ -1,0 +1,164 @@
+import { type Agent, channelSuffixes, type Media } from "./centre";
+import { type AgentMeasure, blankMeasures, type SessionTruth } from "./truth";
+import { dayNumber, laneOf, type World } from "./world";
+
+/** One channel of an agent who is signed in: a telephone, one of two chat windows, the mailbox. */
+export interface Channel {
+  id: string;
+  media: Media;
+  /** Ready JSON every line of the channel begins with. */
+  head: string;
+  lastAt: number;
+  since: number;
+  measure: AgentMeasure | null;
+  /** A contact is being handled here, its wrap-up included. */
+  hasWork: boolean;
+  isOut: boolean;
+  truth: SessionTruth;
+}
+
+/** One sign-in of an agent. */
+export interface Session {
+  agent: Agent;
+  channels: Channel[];
+  /** Ready JSON of the agent for lines of contacts. */
+  contactFields: string;
+  /** Ready to take contacts: neither on a break nor on the way out. */
+  isOpen: boolean;
+  /** Held for something that is no contact of the agent's own, such as a colleague's question. */
+  isReserved: boolean;
+  endsAt: number;
+  breaks: { at: number; code: string; ms: number }[];
+}
+
+export interface StateSay {
+  /** Ready JSON of further fields. */
+  more?: string;
+  after?: number;
+  idleCode?: string;
+}
+
+const NOTHING: StateSay = {};
+
+export function openSession(world: World, agent: Agent, endsAt: number, breaks: Session["breaks"]): Session {
+  const id = world.random.uuid();
+  const names = JSON.stringify({ agentId: agent.id, agentName: agent.name, agentSessionId: id }).slice(1, -1);
+  const channels = agent.media.flatMap((media) =>
+    channelSuffixes(media).map((suffix) => channelOf(agent, id, names, media, suffix)),
+  );
+  const session: Session = {
+    agent,
+    channels,
+    contactFields: `,${names}${agent.fields}`,
+    isOpen: false,
+    isReserved: false,
+    endsAt,
+    breaks,
+  };
+  world.sessions.set(agent.id, session);
+  return session;
+}
+
+function channelOf(agent: Agent, sessionId: string, names: string, media: Media, suffix: string): Channel {
+  const id = `${sessionId}:${suffix}`;
+  return {
+    id,
+    media,
+    head: `{${names},"channelId":"${id}","channelType":"${media}"${agent.fields}`,
+    lastAt: 0,
+    since: 0,
+    measure: null,
+    hasWork: false,
+    isOut: false,
+    truth: {
+      agent_session_id: sessionId,
+      channel_id: id,
+      agent_id: agent.id,
+      agent_name: agent.name,
+      channel_type: media,
+      started_at_ms: 0,
+      ended_at_ms: null,
+      total_ms: 0,
+      is_open: 1,
+      ...blankMeasures(),
+      transfer_count: 0,
+      blind_transfer_count: 0,
+      consult_transfer_count: 0,
+      last_idle_code: null,
+      event_count: 0,
+      late_event_count: 0,
+    },
+  };
+}
+
+/** A channel enters a state, and the stay before it ends. What happens after the last day is in no dump. */
+export function enter(
+  world: World,
+  channel: Channel,
+  state: string,
+  measure: AgentMeasure | null,
+  say: StateSay = NOTHING,
+): void {
+  const at = Math.max(Math.round(world.agenda.now() + (say.after ?? 0)), channel.lastAt + 1);
+  if (at >= world.horizonMs) return;
+  channel.lastAt = at;
+  if (at > world.newestMs) world.newestMs = at;
+  const { truth } = channel;
+  if (truth.event_count === 0) truth.started_at_ms = at;
+  else if (channel.measure !== null) truth[`${channel.measure}_ms`] += at - channel.since;
+  if (measure !== null) truth[`${measure}_count`]++;
+  if (say.idleCode !== undefined) truth.last_idle_code = say.idleCode;
+  channel.since = at;
+  channel.measure = measure;
+  truth.total_ms = at - truth.started_at_ms;
+  truth.event_count++;
+  world.book.totals.agent_events++;
+  const idle = say.idleCode === undefined ? "" : `,"idleCode":"${say.idleCode}"`;
+  const text = `${channel.head},"state":"${state}","at":${at}${idle}${say.more ?? ""}}`;
+  world.delivery.line(dayNumber(world, at), { kind: "agent", text, id: channel.id, name: state, at }, truth);
+}
+
+/** A state of the whole person: it is copied to every channel that has no work. */
+export function enterAll(
+  world: World,
+  session: Session,
+  state: string,
+  measure: AgentMeasure | null,
+  say: StateSay = NOTHING,
+): void {
+  let after = say.after ?? 0;
+  for (const channel of session.channels) {
+    if (channel.hasWork) continue;
+    enter(world, channel, state, measure, { ...say, after });
+    after += world.random.whole(0, 3);
+  }
+}
+
+/** The channel leaves, and its truth is complete. */
+export function leave(world: World, channel: Channel): void {
+  const before = channel.truth.event_count;
+  enter(world, channel, "logged-out", null);
+  if (channel.truth.event_count === before) return;
+  channel.isOut = true;
+  channel.truth.is_open = 0;
+  channel.truth.ended_at_ms = channel.lastAt;
+}
+
+/** The first free channel for a medium, or null: one voice call or e-mail or two chats at a time, an e-mail beside a call. */
+export function freeChannel(session: Session, media: Media): Channel | null {
+  if (!session.isOpen || session.isReserved) return null;
+  const isBusy = (other: Media): boolean => session.channels.some((each) => each.media === other && each.hasWork);
+  if (media !== "telephony" && isBusy("telephony")) return null;
+  if (media !== "chat" && isBusy("chat")) return null;
+  if (media === "chat" && isBusy("email")) return null;
+  return session.channels.find((each) => each.media === media && !each.hasWork) ?? null;
+}
+
+export function isIdle(session: Session): boolean {
+  return !session.isReserved && session.channels.every((channel) => !channel.hasWork);
+}
+
+/** The agent is asked for by nobody while this holds. */
+export function withdraw(world: World, session: Session): void {
+  for (const media of session.agent.media) world.pools.get(laneOf(session.agent.group, media))?.delete(session);
+}

@@ -1,0 +1,202 @@
+import { SECOND } from "../base/days";
+import { WRAPUP_CODES } from "./names";
+import { begin, type Contact, finish, tell, UNHEARD } from "./contact";
+import { closeContact } from "./close";
+import { conference, conferenceOutOfOrder, consult, consultEntryPoint, consultTransfer } from "./consults";
+import { aboutContact, type Call } from "./offers";
+import { release } from "./presence";
+import { endContact } from "./queueing";
+import { enter } from "./session";
+import { blindToAgent, blindToNumber, blindToQueue, failedTransfer, queueTransferUnheld } from "./transfers";
+import { laterBy, type World } from "./world";
+
+/** The course of a conversation: it is given the call and the length of its talk, and ends the call in the end. */
+export type Course = (world: World, call: Call, talkMs: number) => void;
+
+/** Out of a thousand calls; the rest are plain. Those named last break the event sequence table, as some real calls do. */
+const COURSES: readonly [perMille: number, course: Course][] = [
+  [130, held],
+  [25, heldTwice],
+  [14, monitored],
+  [36, consult],
+  [18, consultTransfer],
+  [14, conference],
+  [20, blindToAgent],
+  [13, blindToQueue],
+  [7, blindToNumber],
+  [3, failedTransfer],
+  [6, sudden],
+  [1.2, conferenceOutOfOrder],
+  [1.2, queueTransferUnheld],
+  [0.8, consultEntryPoint],
+];
+
+const SEQUENCE_VARIANT = 0.5;
+
+/** The agent and the customer are connected: how their conversation goes is drawn here. */
+export function startTalk(world: World, call: Call, isConnectLost = false): void {
+  const { contact } = call;
+  const talkMs = Math.max(6 * SECOND, world.random.around(contact.queue?.talk_ms ?? 180 * SECOND, 0.55));
+  const isVoice = call.channel.media === "telephony";
+  if (isVoice && !isConnectLost) annotate(world, call);
+  courseOf(world, contact, isVoice, isConnectLost)(world, call, talkMs);
+}
+
+function courseOf(world: World, contact: Contact, isVoice: boolean, isConnectLost: boolean): Course {
+  let draw = world.random.share() * 1000;
+  if (!isVoice || isConnectLost) return plain;
+  if (contact.loses === "hold-done") return held;
+  if (contact.loses === "ended" || contact.hasOptOut || contact.isOutgoing) return plain;
+  if (contact.truth.transfer_count > 0) return plain;
+  if (contact.fault === "same-millisecond" && world.random.chance(SEQUENCE_VARIANT)) return consultTransfer;
+  for (const [perMille, course] of COURSES) {
+    if (draw < perMille) return course;
+    draw -= perMille;
+  }
+  return plain;
+}
+
+/** Recording, screen data and unknown news beside the conversation. */
+function annotate(world: World, { contact, session }: Call): void {
+  if (world.random.chance(0.3))
+    tell(world, contact, "recording-started", { session, after: world.random.whole(60, 300) });
+  if (world.random.chance(0.05)) tell(world, contact, "update-csr-attributes", { after: world.random.whole(350, 900) });
+  if (contact.fault !== "unknown-event") return;
+  const event = "sentiment-scored";
+  if (tell(world, contact, event, { session, after: 1000 }) === UNHEARD) return;
+  world.book.fault({ fault: "unknown-event", contact_id: contact.id, event, expect: "an event that is not known" });
+}
+
+/** Agent and customer talk, and one of them hangs up. */
+export function plain(world: World, call: Call, talkMs: number): void {
+  laterBy(world, talkMs, () => endCall(world, call));
+}
+
+function sudden(world: World, call: Call): void {
+  laterBy(world, world.random.whole(2200, 4200), () => endCall(world, call, "customer"));
+}
+
+function held(world: World, call: Call, talkMs: number): void {
+  laterBy(world, talkMs * 0.45, () =>
+    hold(world, call, world.random.around(40 * SECOND, 0.6), () => plain(world, call, talkMs * 0.55)),
+  );
+}
+
+function heldTwice(world: World, call: Call, talkMs: number): void {
+  laterBy(world, talkMs * 0.3, () =>
+    hold(world, call, world.random.around(30 * SECOND, 0.6), () => held(world, call, talkMs * 0.7)),
+  );
+}
+
+/** The customer waits on the line; in some cases the customer does not wait to the end. */
+function hold(world: World, call: Call, holdMs: number, then: () => void): void {
+  startHold(world, call);
+  laterBy(world, holdMs, () => {
+    if (call.contact.loses === null && world.random.chance(0.02)) return endCall(world, call, "customer");
+    endHold(world, call);
+    then();
+  });
+}
+
+export function startHold(world: World, call: Call, hasEnd?: boolean): void {
+  const { contact, session, channel } = call;
+  const at = begin(world, contact, "hold", "on-hold", { session, ...(hasEnd === undefined ? {} : { hasEnd }) });
+  finish(world, contact, "connected", at);
+  finish(world, contact, "talk", at);
+  enter(world, channel, "on-hold", "hold", { after: 3, more: aboutContact(call) });
+}
+
+export function endHold(world: World, call: Call): void {
+  const { contact, session, channel } = call;
+  finish(world, contact, "hold", begin(world, contact, "talk", "hold-done", { session }));
+  enter(world, channel, "hold-done", "connected", { after: 3, more: aboutContact(call) });
+}
+
+/** A supervisor listens in for a while. */
+function monitored(world: World, call: Call, talkMs: number): void {
+  const { contact } = call;
+  laterBy(world, talkMs * 0.3, () => tell(world, contact, "monitoring-requested"));
+  laterBy(world, talkMs * 0.3 + 1200, () => tell(world, contact, "monitoring-started"));
+  laterBy(world, talkMs * 0.7, () => tell(world, contact, "monitoring-done"));
+  plain(world, call, talkMs);
+}
+
+/** The call is over for everybody; the agent wraps up. */
+export function endCall(world: World, call: Call, who?: "agent" | "customer"): void {
+  const { contact, session } = call;
+  const end = who ?? (world.random.chance(0.55) ? "customer" : "agent");
+  const reason = end === "agent" ? world.random.pick(["Agent Left", "agent ended"]) : "Customer Left";
+  const isTold = contact.loses === "ended" || world.random.chance(0.65);
+  const at = endContact(world, contact, end, reason, { session });
+  // Of two wrap-ups at the same time nobody could tell whose end is whose, were the ends not delivered.
+  wrapUp(world, call, at, isTold, contact.wrappers > 0 ? true : undefined);
+}
+
+/**
+ * The agent's part is done but for the notes.
+ *
+ * @param fromAt   when the agent's part was done, or UNHEARD
+ * @param isTold   whether the contact tells of the beginning of the wrap-up, too
+ * @param hasEnd   whether that beginning is delivered with its end
+ */
+export function wrapUp(world: World, call: Call, fromAt: number, isTold: boolean, hasEnd?: boolean): void {
+  const { contact, session, channel } = call;
+  contact.wrappers++;
+  let toldAt = UNHEARD;
+  if (isTold) {
+    const after = world.random.whole(20, 180);
+    toldAt = begin(world, contact, "wrapup", "wrapup", { session, after, ...(hasEnd === undefined ? {} : { hasEnd }) });
+    if (fromAt === UNHEARD) closeTalk(world, contact, toldAt);
+  }
+  enter(world, channel, "wrapup", "wrapup", { after: 8, more: aboutContact(call) });
+  const ms = Math.max(3 * SECOND, world.random.around(contact.queue?.wrapup_ms ?? 20 * SECOND, 0.6));
+  const done = (): void => {
+    // Nobody can say that a wrap-up is done while the next agent is being rung: the notes are kept until then.
+    if (contact.isRinging) return laterBy(world, 1500, done);
+    finishWrapUp(world, call, fromAt, toldAt);
+  };
+  laterBy(world, ms, done);
+}
+
+/** Where the end of the call was lost on the way, the wrap-up tells that the talk is over. */
+function closeTalk(world: World, contact: Contact, at: number): void {
+  finish(world, contact, "connected", at);
+  finish(world, contact, "talk", at);
+}
+
+function finishWrapUp(world: World, call: Call, fromAt: number, toldAt: number): void {
+  const { contact, session, channel } = call;
+  const code = world.random.pick(WRAPUP_CODES);
+  const at = tell(world, contact, "wrapup-done", { session, more: `,"wrapupCode":"${code}"` });
+  if (at !== UNHEARD) {
+    contact.truth.wrapup_code = code;
+    if (toldAt === UNHEARD) addWrapUp(contact, fromAt, at);
+    else finishWrapUpOf(world, contact, toldAt, at);
+  }
+  release(world, session, channel);
+  contact.wrappers--;
+  if (contact.wrappers > 0) return;
+  if (contact.truth.ended_at_ms !== null && world.random.chance(0.12)) {
+    tell(world, contact, "update-csr-attributes", { after: 400 });
+  }
+  closeContact(world, contact);
+}
+
+/** Of two wrap-ups that overlap each ends its own. */
+function finishWrapUpOf(world: World, contact: Contact, startedAt: number, at: number): void {
+  const place = contact.running.findIndex((each) => each.measure === "wrapup" && each.startedAt === startedAt);
+  const own = contact.running[place];
+  if (own === undefined) return;
+  contact.running.splice(place, 1);
+  contact.running.unshift(own);
+  finish(world, contact, "wrapup", at);
+}
+
+function addWrapUp(contact: Contact, fromAt: number, at: number): void {
+  if (fromAt === UNHEARD) {
+    contact.truth.wrapup_unmeasured_count++;
+    return;
+  }
+  contact.truth.wrapup_count++;
+  contact.truth.wrapup_ms += at - fromAt;
+}

@@ -1,0 +1,107 @@
+import { SECOND } from "../base/days";
+import { UNHEARD, finish, finishAll, tell, type Say } from "./contact";
+import { aboutContact, answer, type Call, planAnswer, ring } from "./offers";
+import { release } from "./presence";
+import { endContact, enterQueue } from "./queueing";
+import { enter, freeChannel, type Session } from "./session";
+import { plain, startHold, wrapUp } from "./talk";
+import { laneOf, laterBy, type World } from "./world";
+
+/** The call goes on to a colleague who is rung without a word before. */
+export function blindToAgent(world: World, call: Call, talkMs: number): void {
+  laterBy(world, talkMs * 0.5, () => {
+    const colleague = colleagueFor(world, call);
+    if (colleague === null) return plain(world, call, talkMs * 0.5);
+    const { contact } = call;
+    tell(world, contact, "blind-transfer", { session: call.session });
+    const at = handOver(world, call, "blind");
+    contact.patienceEnds = world.agenda.now() + world.random.whole(10, 120) * SECOND;
+    ring(world, colleague, 350);
+    wrapUp(world, call, at, world.random.chance(0.5), true);
+    planAnswer(world, colleague, world.random.around(4500, 0.4), () => answer(world, colleague));
+    world.settle(colleague.session);
+  });
+}
+
+/** The call goes to a number outside; the platform's part ends. */
+export function blindToNumber(world: World, call: Call, talkMs: number): void {
+  laterBy(world, talkMs * 0.6, () => {
+    const { contact, session } = call;
+    tell(world, contact, "blind-transfer", { session });
+    handOver(world, call, "blind");
+    laterBy(world, world.random.whole(400, 2500), () => {
+      const at = endContact(world, contact, "system", "Consult Transfer to EP DN", { session });
+      wrapUp(world, call, at, true);
+    });
+  });
+}
+
+/** The customer is put on hold and sent to another queue. */
+export function blindToQueue(world: World, call: Call, talkMs: number): void {
+  laterBy(world, talkMs * 0.5, () => {
+    startHold(world, call);
+    laterBy(world, world.random.whole(3, 20) * SECOND, () => sendToQueue(world, call, {}));
+  });
+}
+
+/** The same without the hold: the event sequence table does not accept it. */
+export function queueTransferUnheld(world: World, call: Call, talkMs: number): void {
+  const violation = { state: "connected", kind: "not-accepted", severity: "error" } as const;
+  laterBy(world, talkMs * 0.5, () => sendToQueue(world, call, { violation }));
+}
+
+function sendToQueue(world: World, call: Call, say: Say): void {
+  const { contact, session } = call;
+  const at = tell(world, contact, "vt-transfer-queue", { session });
+  if (at !== UNHEARD) {
+    contact.truth.transfer_count++;
+    contact.truth.blind_transfer_count++;
+  }
+  finish(world, contact, "connected", at);
+  leaveCall(world, call, "vt-transfer");
+  const others = world.centre.queues.filter((queue) => queue.media === "telephony" && queue.id !== contact.queue?.id);
+  enterQueue(world, contact, world.random.pick(others), { after: 120, ...say });
+}
+
+/** The transfer does not come about, and the talk goes on. */
+export function failedTransfer(world: World, call: Call, talkMs: number): void {
+  const { contact, session } = call;
+  laterBy(world, talkMs * 0.5, () => {
+    tell(world, contact, "blind-transfer", { session });
+    laterBy(world, 1800, () => tell(world, contact, "transfer-error", { session, reason: "404" }));
+    plain(world, call, talkMs * 0.5);
+  });
+}
+
+/** `transferred`, and with it the end of what the first agent did. @returns its instant or UNHEARD */
+export function handOver(world: World, call: Call, way: "blind" | "consult", say: Say = {}): number {
+  const { contact, session, channel } = call;
+  const at = tell(world, contact, "transferred", { session, after: 150, ...say });
+  finishAll(world, contact, at);
+  if (channel.measure !== null) enter(world, channel, `${way}-transfer`, null, { more: aboutContact(call) });
+  if (at !== UNHEARD) {
+    contact.truth.transfer_count++;
+    contact.truth[`${way}_transfer_count`]++;
+  }
+  return at;
+}
+
+/** The agent's own channel after a transfer to a queue: the notes are made without the contact. */
+function leaveCall(world: World, call: Call, state: string): void {
+  const { session, channel } = call;
+  enter(world, channel, state, null, { more: aboutContact(call) });
+  enter(world, channel, "wrapup", "wrapup", { after: 200, more: aboutContact(call) });
+  laterBy(world, world.random.around(15 * SECOND, 0.5), () => release(world, session, channel));
+}
+
+/** A colleague whose telephone is free, of any group, and that telephone. */
+export function colleagueFor(world: World, { contact, session }: Call): Call | null {
+  const groups = [...world.centre.groups].sort((a) => (a === session.agent.group ? 1 : -1));
+  for (const group of groups) {
+    for (const other of world.pools.get(laneOf(group, "telephony")) ?? ([] as Session[])) {
+      const channel = other === session ? null : freeChannel(other, "telephony");
+      if (channel !== null) return { contact, session: other, channel };
+    }
+  }
+  return null;
+}
