@@ -29,6 +29,8 @@ export async function down(knex: Knex): Promise<void> {
     "person_stays",
     "agent_sessions",
     "agent_activities",
+    "agent_steps",
+    "agent_contexts",
     "agent_channels",
     "queue_visits",
     "customer_sessions",
@@ -48,6 +50,7 @@ export async function down(knex: Knex): Promise<void> {
     "delivered_lists",
     "reported_legs",
     "reported_agent_sessions",
+    "reported_sessions",
     "reported_contacts",
     "agent_event_copies",
     "agent_events",
@@ -226,41 +229,50 @@ async function createEvents(knex: Knex): Promise<void> {
 
 const REPORTED_MEASURES = ["ivr", "queue", "ringing", "connected", "hold", "consult", "conference", "wrapup"] as const;
 
+function reportedContactColumns(knex: Knex, table: Knex.CreateTableBuilder): void {
+  texts(knex, table, [
+    "status",
+    "channel_type",
+    "direction",
+    "origin",
+    "destination",
+    "termination_type",
+    "terminating_end",
+    "termination_reason",
+    "entry_point_id",
+    "entry_point_name",
+    "first_queue_id",
+    "first_queue_name",
+    "last_queue_id",
+    "last_queue_name",
+    "last_agent_id",
+    "last_agent_name",
+    "last_team_id",
+    "last_team_name",
+    "last_site_id",
+    "last_site_name",
+    "wrapup_code",
+    "reason_code",
+  ]);
+  integers(table, ["is_outdial", "is_active", "started_at_ms", "ended_at_ms", "total_ms"]);
+  for (const measure of REPORTED_MEASURES) integers(table, [`${measure}_count`, `${measure}_ms`]);
+  integers(table, ["transfer_count", "blind_transfer_count", "consult_transfer_count"]);
+  integers(table, ["is_within_service_level"]);
+}
+
 async function createReported(knex: Knex): Promise<void> {
   await knex.schema.createTable("reported_contacts", (table) => {
     table.bigIncrements("reported_key");
     table.bigInteger("contact_key").notNullable().index();
     table.bigInteger("dump_key").notNullable();
     table.bigInteger("dump_line").notNullable();
-    texts(knex, table, [
-      "status",
-      "channel_type",
-      "direction",
-      "origin",
-      "destination",
-      "termination_type",
-      "terminating_end",
-      "termination_reason",
-      "entry_point_id",
-      "entry_point_name",
-      "first_queue_id",
-      "first_queue_name",
-      "last_queue_id",
-      "last_queue_name",
-      "last_agent_id",
-      "last_agent_name",
-      "last_team_id",
-      "last_team_name",
-      "last_site_id",
-      "last_site_name",
-      "wrapup_code",
-      "reason_code",
-    ]);
-    integers(table, ["is_outdial", "is_active", "started_at_ms", "ended_at_ms", "total_ms"]);
-    for (const measure of REPORTED_MEASURES) integers(table, [`${measure}_count`, `${measure}_ms`]);
-    integers(table, ["transfer_count", "blind_transfer_count", "consult_transfer_count"]);
-    integers(table, ["is_within_service_level"]);
+    reportedContactColumns(knex, table);
     table.text("attributes");
+  });
+  // The copies of one contact merged: the vendor's own figures, for contacts without events and for reconciliation.
+  await knex.schema.createTable("reported_sessions", (table) => {
+    table.bigInteger("contact_key").primary();
+    reportedContactColumns(knex, table);
   });
   await knex.schema.createTable("reported_agent_sessions", (table) => {
     table.bigIncrements("reported_key");
@@ -491,19 +503,30 @@ const AGENT_MEASURES = [
 ] as const;
 
 async function createAgentTables(knex: Knex): Promise<void> {
-  // The session a channel is known to belong to; channels nobody named one for have no row.
+  // Working tables: held only while a slice of agents is rebuilt. First, the session a channel is known to belong to.
   await knex.schema.createTable("agent_channels", (table) => {
     table.bigInteger("agent_key").notNullable();
     byteText(knex, table, "channel_id").notNullable();
     byteText(knex, table, "agent_session_id").notNullable();
     table.primary(["agent_key", "channel_id"]);
   });
+  await knex.schema.createTable("agent_contexts", (table) => {
+    integers(table, ["agent_key", "context_key", "channel_number"]);
+    texts(knex, table, ["channel_id", "channel_type", "agent_session_id"]);
+    table.primary(["agent_key", "context_key"]);
+  });
+  await knex.schema.createTable("agent_steps", (table) => {
+    integers(table, ["agent_key", "channel_number", "session_started_at_ms", "activity_number"]);
+    integers(table, ["event_key", "name_key", "context_key", "at_ms", "ended_at_ms"]);
+    integers(table, ["is_logout", "is_marker", "is_late"]);
+    table.primary(["agent_key", "channel_number", "session_started_at_ms", "activity_number"]);
+  });
   await knex.schema.createTable("agent_activities", (table) => {
     table.bigInteger("agent_key").notNullable();
     byteText(knex, table, "agent_session_id").notNullable();
     byteText(knex, table, "channel_id").notNullable();
     table.bigInteger("activity_number").notNullable();
-    table.bigInteger("event_key").notNullable();
+    integers(table, ["event_key", "context_key", "is_late"]);
     byteText(knex, table, "state").notNullable();
     integers(table, ["is_known"]);
     texts(knex, table, ["kind", "measure", "channel_type"]);

@@ -1,0 +1,156 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import type { Knex } from "knex";
+import type { Config } from "../base/config";
+import type { Log } from "../base/log";
+import { type Materialization, materialize } from "../db/materialize";
+import { readSql, selectRows } from "../db/sql";
+import { addUnchecked, contactsOf, type Period } from "./pending";
+import { noteSetting } from "./settings";
+import { hold, type Slice, slices, type WorkingTable } from "./slices";
+
+/** How to judge: the mode, the sequence table's name and the version it is recorded under. */
+export interface Judge {
+  mode: "overlay" | "strict";
+  table: string;
+  version: string;
+}
+
+/** One event a sequence table does not accept in the state the contact was in. */
+export interface Violation {
+  contact_key: number;
+  contact_id: string;
+  activity_number: number;
+  at_ms: number;
+  state: string;
+  previous_event: string;
+  event: string;
+  kind: string;
+  severity: string;
+  confidence: string;
+  table_name: string;
+  table_version: string;
+}
+
+const judgements: WorkingTable = {
+  table: "sequence_judgements",
+  key: ["contact_key", "activity_number"],
+  select: sqlOf("sequence_judgements"),
+};
+
+const tables: readonly Materialization[] = [
+  kept("sequence_transitions", ["contact_key", "activity_number", "state", "event", "verdict"]),
+  kept("sequence_checks", [
+    ...["contact_key", "judged_count", "accepted_count", "not_in_table_count", "violation_count"],
+  ]),
+  kept("sequence_violations", [
+    ...["contact_key", "contact_id", "activity_number", "at_ms", "state", "previous_event", "event"],
+    ...["kind", "severity", "confidence", "table_name", "table_version"],
+  ]),
+];
+
+/**
+ * Checks every rebuilt contact that was not checked since, against the configured table in the configured mode, in one
+ * transaction. The rules must be loaded.
+ *
+ * @param version version of the sequence tables; where it, the mode or the table changed, everything is checked anew
+ * @returns contacts, judged and accepted transitions, findings by severity, events the table does not know
+ */
+export async function checkSequences(
+  db: Knex,
+  config: Config,
+  log: Log,
+  period: Period,
+  version: string,
+): Promise<Record<string, number>> {
+  const judge: Judge = { mode: config.sequence.mode, table: config.sequence.table, version };
+  return db.transaction(async (trx) => {
+    const isUnderNewRules = await noteSetting(trx, "checked_under", fingerprint(judge));
+    await addUnchecked(trx, config.zone, isUnderNewRules ? { ...period, all: true } : period);
+    await holdContacts(trx, "select contact_key from contacts_to_check", {});
+    const counts: Record<string, number> = {};
+    for await (const slice of slices(trx, "contacts_in_check", "contact_key")) {
+      const bindings = bindingsOf(judge, slice);
+      await hold(trx, judgements, bindings);
+      for (const table of tables) await materialize(trx, table, bindings);
+      addUp(counts, { contacts: slice.entity_count, ...(await countSlice(trx, slice)) });
+      log.progress(`checking contacts: ${counts.contacts}`);
+    }
+    log.progress("");
+    await trx("contacts_to_check").del();
+    return { ...NOTHING, ...counts };
+  });
+}
+
+/** What another mode or table than the configured one would find in a period's contacts; nothing is stored. */
+export async function* findViolations(
+  db: Knex,
+  config: Config,
+  judge: Judge,
+  period: Period,
+): AsyncGenerator<Violation[]> {
+  const trx = await db.transaction();
+  try {
+    await holdContacts(trx, ...contactsOf(config.zone, period));
+    for await (const slice of slices(trx, "contacts_in_check", "contact_key")) {
+      const bindings = bindingsOf(judge, slice);
+      await hold(trx, judgements, bindings);
+      yield await selectRows<Violation>(trx, sqlOf("sequence_violations"), bindings);
+    }
+  } finally {
+    await trx.rollback();
+  }
+}
+
+const NOTHING = { contacts: 0, judged: 0, accepted: 0, violations: 0, errors: 0, warnings: 0, not_in_table: 0 };
+
+function sqlOf(table: string): string {
+  return readSql(join(__dirname, `${table}.sql`));
+}
+
+function kept(table: string, columns: readonly string[]): Materialization {
+  const scope =
+    "contact_key in (select contact_key from contacts_in_check where contact_key between :from_key and :to_key)";
+  return { table, columns, select: sqlOf(table), scope };
+}
+
+function fingerprint(judge: Judge): string {
+  return createHash("sha256").update(JSON.stringify(judge)).digest("hex").slice(0, 12);
+}
+
+function bindingsOf(judge: Judge, slice: Slice): Record<string, string | number> {
+  return {
+    from_key: slice.from_key,
+    to_key: slice.to_key,
+    is_strict: judge.mode === "strict" ? 1 : 0,
+    table_name: judge.table,
+    table_version: judge.version,
+  };
+}
+
+async function holdContacts(trx: Knex.Transaction, select: string, range: Record<string, number>): Promise<void> {
+  await hold(trx, { table: "contacts_in_check", key: ["contact_key"], select }, range);
+}
+
+function addUp(counts: Record<string, number>, more: Record<string, number>): void {
+  for (const [name, count] of Object.entries(more)) counts[name] = (counts[name] ?? 0) + count;
+}
+
+async function countSlice(trx: Knex.Transaction, slice: Slice): Promise<Record<string, number>> {
+  const [row] = await selectRows<Record<string, number | string | null>>(
+    trx,
+    `select
+        (select sum(judged_count) from sequence_checks where contact_key in ${IN_SLICE}) as judged,
+        (select sum(accepted_count) from sequence_checks where contact_key in ${IN_SLICE}) as accepted,
+        (select sum(not_in_table_count) from sequence_checks where contact_key in ${IN_SLICE}) as not_in_table,
+        (select count(*) from sequence_violations where contact_key in ${IN_SLICE}) as violations,
+        (select count(*) from sequence_violations where severity = 'error' and contact_key in ${IN_SLICE}) as errors`,
+    { from_key: slice.from_key, to_key: slice.to_key },
+  );
+  const number = (name: string): number => Number(row?.[name] ?? 0);
+  const counts = { judged: number("judged"), accepted: number("accepted"), not_in_table: number("not_in_table") };
+  const violations = { violations: number("violations"), errors: number("errors") };
+  return { ...counts, ...violations, warnings: violations.violations - violations.errors };
+}
+
+const IN_SLICE = "(select contact_key from contacts_in_check where contact_key between :from_key and :to_key)";

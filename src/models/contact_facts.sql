@@ -1,0 +1,108 @@
+-- One row per contact: the first or last known value of everything its events say of it.
+-- Key: contact_key. A working table: held only while a slice of contacts is rebuilt.
+-- From: contact_steps, event_contexts, contact_events, cpa_reasons.
+-- A place is activity_number * 2^32 + context_key: its least or greatest leads to the first or last context that knows.
+with place as (
+    select
+        steps.contact_key,
+        steps.activity_number * 4294967296 + steps.context_key as place,
+        contexts.*,
+        cpa_reasons.reason as cpa_reason
+    from contact_steps as steps
+    join event_contexts as contexts on contexts.context_key = steps.context_key
+    left join cpa_reasons
+        on cpa_reasons.folded = lower(replace(replace(replace(contexts.reason_code, '-', ''), '_', ''), ' ', ''))
+    where steps.is_new_context = 1
+),
+known as (
+    select
+        contact_key,
+        min(place) filter (where channel_type is not null) % 4294967296 as channel_type_key,
+        min(place) filter (where direction is not null) % 4294967296 as direction_key,
+        min(place) filter (where is_outdial is not null) % 4294967296 as is_outdial_key,
+        min(place) filter (where entry_point_id is not null) % 4294967296 as entry_point_id_key,
+        min(place) filter (where entry_point_name is not null) % 4294967296 as entry_point_name_key,
+        min(place) filter (where queue_id is not null) % 4294967296 as first_queue_id_key,
+        min(place) filter (where queue_name is not null) % 4294967296 as first_queue_name_key,
+        max(place) filter (where queue_id is not null) % 4294967296 as last_queue_id_key,
+        max(place) filter (where queue_name is not null) % 4294967296 as last_queue_name_key,
+        max(place) filter (where agent_id is not null) % 4294967296 as last_agent_id_key,
+        max(place) filter (where agent_name is not null) % 4294967296 as last_agent_name_key,
+        max(place) filter (where team_id is not null) % 4294967296 as last_team_id_key,
+        max(place) filter (where team_name is not null) % 4294967296 as last_team_name_key,
+        max(place) filter (where site_id is not null) % 4294967296 as last_site_id_key,
+        max(place) filter (where site_name is not null) % 4294967296 as last_site_name_key,
+        max(place) filter (where terminating_end is not null) % 4294967296 as terminating_end_key,
+        max(place) filter (where termination_reason is not null) % 4294967296 as termination_reason_key,
+        max(place) filter (where reason_code is not null) % 4294967296 as reason_code_key,
+        max(place) filter (where wrapup_code is not null) % 4294967296 as wrapup_code_key,
+        max(place) filter (where cpa_reason is not null) % 4294967296 as cpa_reason_key
+    from place
+    group by contact_key
+),
+counted as (
+    select contact_key, cast(sum(is_late) as bigint) as late_event_count
+    from contact_steps
+    group by contact_key
+)
+select
+    known.contact_key,
+    counted.late_event_count,
+    channel_types.channel_type,
+    directions.direction,
+    outdials.is_outdial,
+    (
+        select events.origin
+        from contact_steps as steps
+        join contact_events as events on events.event_key = steps.event_key
+        where steps.contact_key = known.contact_key and events.origin is not null
+        order by steps.activity_number
+        limit 1
+    ) as origin,
+    (
+        select events.destination
+        from contact_steps as steps
+        join contact_events as events on events.event_key = steps.event_key
+        where steps.contact_key = known.contact_key and events.destination is not null
+        order by steps.activity_number
+        limit 1
+    ) as destination,
+    entry_point_ids.entry_point_id,
+    entry_point_names.entry_point_name,
+    first_queue_ids.queue_id as first_queue_id,
+    first_queue_names.queue_name as first_queue_name,
+    last_queue_ids.queue_id as last_queue_id,
+    last_queue_names.queue_name as last_queue_name,
+    last_agent_ids.agent_id as last_agent_id,
+    last_agent_names.agent_name as last_agent_name,
+    last_team_ids.team_id as last_team_id,
+    last_team_names.team_name as last_team_name,
+    last_site_ids.site_id as last_site_id,
+    last_site_names.site_name as last_site_name,
+    terminating_ends.terminating_end,
+    termination_reasons.termination_reason,
+    reason_codes.reason_code,
+    wrapup_codes.wrapup_code,
+    cpa_codes.reason_code as cpa_code
+from known
+join counted on counted.contact_key = known.contact_key
+left join event_contexts as channel_types on channel_types.context_key = known.channel_type_key
+left join event_contexts as directions on directions.context_key = known.direction_key
+left join event_contexts as outdials on outdials.context_key = known.is_outdial_key
+left join event_contexts as entry_point_ids on entry_point_ids.context_key = known.entry_point_id_key
+left join event_contexts as entry_point_names on entry_point_names.context_key = known.entry_point_name_key
+left join event_contexts as first_queue_ids on first_queue_ids.context_key = known.first_queue_id_key
+left join event_contexts as first_queue_names on first_queue_names.context_key = known.first_queue_name_key
+left join event_contexts as last_queue_ids on last_queue_ids.context_key = known.last_queue_id_key
+left join event_contexts as last_queue_names on last_queue_names.context_key = known.last_queue_name_key
+left join event_contexts as last_agent_ids on last_agent_ids.context_key = known.last_agent_id_key
+left join event_contexts as last_agent_names on last_agent_names.context_key = known.last_agent_name_key
+left join event_contexts as last_team_ids on last_team_ids.context_key = known.last_team_id_key
+left join event_contexts as last_team_names on last_team_names.context_key = known.last_team_name_key
+left join event_contexts as last_site_ids on last_site_ids.context_key = known.last_site_id_key
+left join event_contexts as last_site_names on last_site_names.context_key = known.last_site_name_key
+left join event_contexts as terminating_ends on terminating_ends.context_key = known.terminating_end_key
+left join event_contexts as termination_reasons on termination_reasons.context_key = known.termination_reason_key
+left join event_contexts as reason_codes on reason_codes.context_key = known.reason_code_key
+left join event_contexts as wrapup_codes on wrapup_codes.context_key = known.wrapup_code_key
+left join event_contexts as cpa_codes on cpa_codes.context_key = known.cpa_reason_key

@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import type { Knex } from "knex";
+import type { Config } from "../base/config";
+import type { Log } from "../base/log";
+import { type Materialization, materialize } from "../db/materialize";
+import { selectRows } from "../db/sql";
+import { agentTables } from "./agents";
+import { fillCalendar } from "./calendar";
+import { customerTables } from "./customers";
+import { add, addOpenSessions, addPending, type Period } from "./pending";
+import { noteSetting } from "./settings";
+import { hold, type Slice, slices, type WorkingTable } from "./slices";
+
+export type { Period } from "./pending";
+
+/**
+ * Makes the customer and agent tables anew for every pending contact and agent, in one transaction: all events of each
+ * are read again, so calls over midnight, late events and second runs need no special case. The rules must be loaded.
+ *
+ * @param rulesVersion version of the reference data; where it, the zone or a threshold changed, everything is pending
+ * @returns rows made per table, and contacts and agents rebuilt
+ */
+export async function rebuildTables(
+  db: Knex,
+  config: Config,
+  log: Log,
+  period: Period,
+  rulesVersion: string,
+): Promise<Record<string, number>> {
+  return db.transaction(async (trx) => {
+    const isUnderNewRules = await noteRules(trx, config, rulesVersion);
+    if (isUnderNewRules) await trx("calendar_days").del();
+    await fillCalendar(trx, config.zone);
+    await addPending(trx, config.zone, isUnderNewRules ? { ...period, all: true } : period);
+    await addOpenSessions(trx);
+    const contacts = await runSlices(trx, log, "contact", customerTables);
+    const agents = await runSlices(trx, log, "agent", agentTables);
+    await add(trx, "contacts_to_check", "contact", "select contact_key from contacts_to_rebuild");
+    await trx("contacts_to_rebuild").del();
+    await trx("agents_to_rebuild").del();
+    return { ...contacts, ...agents };
+  });
+}
+
+/** Remembers what the tables are made under; true where that is not what they were made under before. */
+async function noteRules(trx: Knex.Transaction, config: Config, rulesVersion: string): Promise<boolean> {
+  const rules = JSON.stringify([config.zone, config.thresholds, config.queues, config.stale_after_ms, rulesVersion]);
+  const value = createHash("sha256").update(rules).digest("hex").slice(0, 12);
+  return noteSetting(trx, "rebuilt_under", value);
+}
+
+async function runSlices(
+  trx: Knex.Transaction,
+  log: Log,
+  entity: "contact" | "agent",
+  tables: readonly (Materialization | WorkingTable)[],
+): Promise<Record<string, number>> {
+  const [total] = await selectRows<{ pending: number; known: number }>(
+    trx,
+    `select (select count(*) from ${entity}s_to_rebuild) as pending, (select count(*) from ${entity}s) as known`,
+  );
+  const pending = Number(total?.pending ?? 0);
+  const kept = tables.filter((table) => "scope" in table);
+  // Emptying a whole table is far cheaper than deleting all its rows slice by slice.
+  if (pending === Number(total?.known ?? 0)) for (const { table } of kept) await trx(table).del();
+  const counts: Record<string, number> = { [`${entity}s`]: 0, ...Object.fromEntries(kept.map((k) => [k.table, 0])) };
+  for await (const slice of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`)) {
+    for (const table of tables) await make(trx, table, slice);
+    for (const { table, scope } of kept)
+      counts[table] = (counts[table] ?? 0) + (await countRows(trx, table, scope, slice));
+    counts[`${entity}s`] = (counts[`${entity}s`] ?? 0) + slice.entity_count;
+    log.progress(`rebuilding ${entity}s: ${counts[`${entity}s`]} of ${pending}`);
+  }
+  log.progress("");
+  return counts;
+}
+
+async function make(trx: Knex.Transaction, made: Materialization | WorkingTable, slice: Slice): Promise<void> {
+  const range = { from_key: slice.from_key, to_key: slice.to_key };
+  if ("scope" in made) await materialize(trx, made, range);
+  else await hold(trx, made, range);
+}
+
+async function countRows(trx: Knex.Transaction, table: string, scope: string, slice: Slice): Promise<number> {
+  const [row] = await selectRows<{ made: number }>(trx, `select count(*) as made from ${table} where ${scope}`, {
+    from_key: slice.from_key,
+    to_key: slice.to_key,
+  });
+  return Number(row?.made ?? 0);
+}

@@ -1,0 +1,42 @@
+import type { Knex } from "knex";
+import { type Bindings, bind, selectRows } from "../db/sql";
+
+/** Entities worked on at a time: memory and temporary space stay the same for a thousand contacts and for millions. */
+const SLICE_SIZE = 20_000;
+
+/** A range of keys and how many entities of the set it was cut from lie in it. */
+export interface Slice {
+  from_key: number;
+  to_key: number;
+  entity_count: number;
+}
+
+/** A select whose rows are held only while one slice is worked on: a thought that several tables share. */
+export interface WorkingTable {
+  table: string;
+  key: readonly string[];
+  select: string;
+}
+
+/** The keys of a set, in ranges that hold a bounded number of them. */
+export async function* slices(trx: Knex.Transaction, table: string, key: string): AsyncGenerator<Slice> {
+  let after = 0;
+  for (;;) {
+    const [slice] = await selectRows<Slice>(
+      trx,
+      `select min(${key}) as from_key, max(${key}) as to_key, count(*) as entity_count
+      from (select ${key} from ${table} where ${key} > :after order by ${key} limit :slice_size) as slice`,
+      { after, slice_size: SLICE_SIZE },
+    );
+    if (slice === undefined || Number(slice.entity_count) === 0) return;
+    after = Number(slice.to_key);
+    yield { from_key: Number(slice.from_key), to_key: after, entity_count: Number(slice.entity_count) };
+  }
+}
+
+/** Makes a working table anew; it is temporary and gone with the connection at the latest. */
+export async function hold(trx: Knex.Transaction, made: WorkingTable, bindings: Bindings): Promise<void> {
+  await trx.raw(`drop table if exists ${made.table}`);
+  await bind(trx, `create temporary table ${made.table} as\n${made.select}`, bindings);
+  await trx.raw(`create unique index ${made.table}_key on ${made.table} (${made.key.join(", ")})`);
+}
