@@ -29,9 +29,6 @@ export async function down(knex: Knex): Promise<void> {
     "person_stays",
     "agent_sessions",
     "agent_activities",
-    "agent_steps",
-    "agent_contexts",
-    "agent_channels",
     "queue_visits",
     "customer_sessions",
     "customer_activities",
@@ -503,24 +500,6 @@ const AGENT_MEASURES = [
 ] as const;
 
 async function createAgentTables(knex: Knex): Promise<void> {
-  // Working tables: held only while a slice of agents is rebuilt. First, the session a channel is known to belong to.
-  await knex.schema.createTable("agent_channels", (table) => {
-    table.bigInteger("agent_key").notNullable();
-    byteText(knex, table, "channel_id").notNullable();
-    byteText(knex, table, "agent_session_id").notNullable();
-    table.primary(["agent_key", "channel_id"]);
-  });
-  await knex.schema.createTable("agent_contexts", (table) => {
-    integers(table, ["agent_key", "context_key", "channel_number"]);
-    texts(knex, table, ["channel_id", "channel_type", "agent_session_id"]);
-    table.primary(["agent_key", "context_key"]);
-  });
-  await knex.schema.createTable("agent_steps", (table) => {
-    integers(table, ["agent_key", "channel_number", "session_started_at_ms", "activity_number"]);
-    integers(table, ["event_key", "name_key", "context_key", "at_ms", "ended_at_ms"]);
-    integers(table, ["is_logout", "is_marker", "is_late"]);
-    table.primary(["agent_key", "channel_number", "session_started_at_ms", "activity_number"]);
-  });
   await knex.schema.createTable("agent_activities", (table) => {
     table.bigInteger("agent_key").notNullable();
     byteText(knex, table, "agent_session_id").notNullable();
