@@ -1,4 +1,5 @@
+import { contactSessions } from "./contact-sessions";
 import type { Report } from "./report";
 
 /** Every report there is, in the order of the index page. */
-export const REPORTS: readonly Report[] = [];
+export const REPORTS: readonly Report[] = [contactSessions];

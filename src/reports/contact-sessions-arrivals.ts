@@ -1,0 +1,89 @@
+import { intervalMarks, localDay, localTime } from "../base/days";
+import { isAbandoned, isHandled } from "./contact-sessions-contacts";
+import type { Markup } from "./markup";
+import type { Ask } from "./report";
+import { columnChart, type ColumnSlot } from "./svg";
+import { formatMany } from "./units";
+
+interface ArrivalRow {
+  half_hour_at_ms: number;
+  handle_type: string;
+  contact_count: number;
+}
+
+interface Charts {
+  charts: { title: string; drawing: Markup }[];
+  legend: { style: string; label: string }[];
+}
+
+/** When contacts arrived: the half-hours of a day; of several days each day, and the day's shape of all together. */
+export function arrivalCharts(rows: readonly ArrivalRow[], { config: { zone }, period }: Ask): Charts {
+  const marks = intervalMarks(zone, period.from, period.to, 30).slice(0, -1);
+  const legend = [
+    { style: "s1", label: "handled" },
+    { style: "s2", label: "abandoned or short" },
+    { style: "s3", label: "other: self-service, callback, open, unknown" },
+  ];
+  const hour = (at: number): string => localTime(zone, at, "HH:mm");
+  if (period.from === period.to) {
+    const slots = slotsOf(rows, marks, (at) => String(at), hour).map((slot, index) => everyOther(slot, index, 4));
+    return { charts: [chart("Arrivals by half-hour", slots)], legend };
+  }
+  const days = slotsOf(
+    rows,
+    marks,
+    (at) => localDay(zone, at),
+    (at) => localTime(zone, at, "ccc d LLL"),
+  );
+  const every = Math.ceil(days.length / 14);
+  const shape = slotsOf(
+    rows,
+    [...marks].sort((a, b) => (hour(a) < hour(b) ? -1 : 1)),
+    hour,
+    hour,
+  );
+  return {
+    charts: [
+      chart(
+        "Arrivals by day",
+        days.map((slot, index) => everyOther(slot, index, every)),
+      ),
+      chart(
+        "Arrivals by time of day, all days together",
+        shape.map((slot, index) => everyOther(slot, index, 4)),
+      ),
+    ],
+    legend,
+  };
+}
+
+function chart(title: string, slots: readonly ColumnSlot[]): Charts["charts"][number] {
+  const fills = ["s1", "s2", "s3"] as const;
+  return { title, drawing: columnChart({ label: `${title}: inbound calls`, unit: "inbound calls", fills, slots }) };
+}
+
+/** One slot per distinct key of the marks, in their order. */
+function slotsOf(
+  rows: readonly ArrivalRow[],
+  marks: readonly number[],
+  keyOf: (at: number) => string,
+  labelOf: (at: number) => string,
+): ColumnSlot[] {
+  const slots = new Map<string, { label: string; values: [number, number, number] }>();
+  for (const at of marks) {
+    if (!slots.has(keyOf(at))) slots.set(keyOf(at), { label: labelOf(at), values: [0, 0, 0] });
+  }
+  for (const row of rows) {
+    const slot = slots.get(keyOf(row.half_hour_at_ms));
+    if (slot !== undefined) slot.values[isHandled(row) ? 0 : isAbandoned(row) ? 1 : 2] += row.contact_count;
+  }
+  return [...slots.values()].map(({ label, values: [handled, lost, other] }) => ({
+    label,
+    title: `${label}: ${formatMany(handled + lost + other, "call")}, ${handled} handled, ${lost} abandoned or short, ${other} other`,
+    values: [handled, lost, other],
+  }));
+}
+
+function everyOther(slot: ColumnSlot, index: number, every: number): ColumnSlot {
+  return index % every === 0 ? slot : { ...slot, label: "" };
+}
