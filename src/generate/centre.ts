@@ -59,7 +59,7 @@ const SITES = [
 ];
 
 /** Below this many agents everybody does everything. */
-const SPECIALISTS_FROM = 12;
+const SPECIALISTS_FROM = 24;
 const TEAM_SIZE = 12;
 
 type QueueRow = [name: string, media: Media, group: string, share: number, peakH: number, times: number[]];
@@ -134,7 +134,7 @@ function agentOf(number: number, place: number, group: (typeof GROUPS)[number], 
     group: group.id,
     fields: `,${JSON.stringify({ ...ids, teamName: `${group.name} ${team + 1}` }).slice(1, -1)}`,
     media: isWritten ? ["telephony", "chat", "email"] : ["telephony"],
-    shift: random.whole(0, 999),
+    shift: number * 3,
     isOnNights: number < 2,
   };
 }

@@ -31,6 +31,8 @@ export interface Contact {
   isOutgoing: boolean;
   /** An agent is being rung. */
   isRinging: boolean;
+  /** An agent is being rung or has answered, heard of or not. */
+  isServed: boolean;
   /** Nothing more is delivered: it never ends, or the last day is over. */
   isSilent: boolean;
   fault: Fault | null;
@@ -91,6 +93,7 @@ export function openContact(world: World, channelType: string, direction: string
     patienceEnds: 0,
     isOutgoing: direction !== "inbound",
     isRinging: false,
+    isServed: false,
     isSilent: false,
     fault: null,
     loses: null,
@@ -103,7 +106,7 @@ export function openContact(world: World, channelType: string, direction: string
     wrappers: 0,
     running: [],
     visit: null,
-    truth: { ...blankContact(id, channelType), direction },
+    truth: blankContact(id, channelType, direction),
   };
   world.contacts.add(contact);
   return contact;
@@ -158,7 +161,8 @@ export function finish(world: World, contact: Contact, measure: Measure, at: num
 
 /** Everything ends but a wrap-up. */
 export function finishAll(world: World, contact: Contact, at: number): void {
-  for (const { measure } of [...contact.running]) if (measure !== "wrapup") finish(world, contact, measure, at);
+  const going = contact.running.map((running) => running.measure);
+  for (const measure of going) if (measure !== "wrapup") finish(world, contact, measure, at);
 }
 
 /** At the end of a day the dump is taken: what has not ended is in it without an end. */

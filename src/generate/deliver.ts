@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { FaultPlan } from "./faults";
 import type { Random } from "./random";
 import type { Book } from "./truth";
-import type { Dumps, Kind } from "./write";
+import { type Dumps, type Kind, KINDS } from "./write";
 
 /** Whoever an event belongs to: its truth, in which a late delivery is counted. */
 export interface Owner {
@@ -40,90 +40,107 @@ interface Held {
   after: number;
 }
 
+interface Desk {
+  dumps: Dumps;
+  lastDay: number;
+  plan: FaultPlan;
+  book: Book;
+  random: Random;
+  /** One line of each kind may wait until others have gone first. */
+  held: Record<Kind, Held | null>;
+  isSwapWanted: Record<Kind, boolean>;
+  /** Lines for the dumps of later days. */
+  later: { day: number; line: Line; fault: "late" | "duplicate" }[];
+}
+
 const LATEST_DAYS = 3;
 const SWAP_DISTANCE = 12;
 
 export function openDelivery(dumps: Dumps, days: number, plan: FaultPlan, book: Book, random: Random): Delivery {
-  const held: Record<Kind, Held | null> = { contact: null, agent: null };
-  const later: { day: number; line: Line; fault: "late" | "duplicate" }[] = [];
-  const swaps: Record<Kind, boolean> = { contact: false, agent: false };
-
-  const write = (day: number, line: Line): number => {
-    const number = dumps.add(line.kind, day, line.text);
-    const waiting = held[line.kind];
-    if (waiting !== null && --waiting.after <= 0) {
-      held[line.kind] = null;
-      dumps.add(line.kind, day, waiting.line.text);
-    }
-    return number;
-  };
-  const release = (day: number, kind: Kind): void => {
-    const waiting = held[kind];
-    held[kind] = null;
-    if (waiting !== null) dumps.add(kind, day, waiting.line.text);
-  };
-  const writeAgain = (day: number, line: Line): void => {
-    book.totals.duplicates++;
-    const number = write(day, line);
-    const place = { file: dumps.nameOf(line.kind, day), line: number, event_id: eventId(line) };
-    book.fault({ fault: "duplicate", ...place, expect: "one duplicate, no other row" });
-  };
-  const writeBroken = (day: number, line: Line, fault: "bad-line" | "seconds", broken: Broken): void => {
-    book.totals.rejected++;
-    const number = write(day, { ...line, text: broken.text });
-    const place = { file: dumps.nameOf(line.kind, day), line: number };
-    book.fault({ fault, ...place, reason: broken.reason, expect: "a rejected line, no other row" });
-  };
-
+  const held = { contact: null, agent: null };
+  const isSwapWanted = { contact: false, agent: false };
+  const desk: Desk = { dumps, lastDay: days - 1, plan, book, random, held, isSwapWanted, later: [] };
   return {
     line(day, line, owner, isOnceOnly = false) {
-      if (isOnceOnly) {
-        write(day, line);
-        return;
-      }
-      const place = line.kind === "contact" ? "contact line" : "agent line";
-      if (day < days - 1 && plan.strikes("late", place)) {
-        owner.late_event_count++;
-        book.totals.late_events++;
-        later.push({ day: random.whole(day + 1, Math.min(days - 1, day + LATEST_DAYS)), line, fault: "late" });
-        return;
-      }
-      if (swaps[line.kind] || plan.strikes("swapped", place)) {
-        release(day, line.kind);
-        const after = swaps[line.kind] ? 1 : random.whole(1, SWAP_DISTANCE);
-        swaps[line.kind] = false;
-        held[line.kind] = { line, after };
-        if (after > 1) {
-          const file = dumps.nameOf(line.kind, day);
-          book.fault({ fault: "swapped", file, event_id: eventId(line), expect: "no difference" });
-        }
-        return;
-      }
-      write(day, line);
-      if (plan.strikes("duplicate", place)) {
-        if (day < days - 1 && random.chance(0.5)) later.push({ day: day + 1, line, fault: "duplicate" });
-        else writeAgain(day, line);
-      }
-      if (plan.strikes("seconds", place)) writeBroken(day, line, "seconds", inSeconds(line));
-      if (plan.strikes("bad-line", place)) writeBroken(day, line, "bad-line", brokenLine(line, random));
+      if (isOnceOnly) write(desk, day, line);
+      else deliver(desk, day, line, owner);
     },
     swapNext(kind) {
-      swaps[kind] = true;
+      isSwapWanted[kind] = true;
     },
-    closeDay(day) {
-      for (const kind of ["contact", "agent"] as const) release(day, kind);
-      for (const { line, fault } of later.filter((entry) => entry.day === day)) {
-        if (fault === "duplicate") {
-          writeAgain(day, line);
-          continue;
-        }
-        const place = { file: dumps.nameOf(line.kind, day), line: write(day, line), event_id: eventId(line) };
-        book.fault({ fault: "late", ...place, expect: "one late event of its contact or session" });
-      }
-      for (let index = later.length - 1; index >= 0; index--) if (later[index]?.day === day) later.splice(index, 1);
-      dumps.closeDay(day);
-    },
+    closeDay: (day) => closeDay(desk, day),
   };
+}
+
+function deliver(desk: Desk, day: number, line: Line, owner: Owner): void {
+  const { plan, book, random, lastDay } = desk;
+  const place = line.kind === "contact" ? "contact line" : "agent line";
+  if (day < lastDay && plan.strikes("late", place)) {
+    owner.late_event_count++;
+    book.totals.late_events++;
+    desk.later.push({ day: random.whole(day + 1, Math.min(lastDay, day + LATEST_DAYS)), line, fault: "late" });
+    return;
+  }
+  if (desk.isSwapWanted[line.kind]) return keepBack(desk, day, line, 1);
+  if (plan.strikes("swapped", place)) {
+    const file = desk.dumps.nameOf(line.kind, day);
+    book.fault({ fault: "swapped", file, event_id: eventId(line), expect: "no difference" });
+    return keepBack(desk, day, line, random.whole(1, SWAP_DISTANCE));
+  }
+  write(desk, day, line);
+  if (plan.strikes("duplicate", place)) {
+    if (day < lastDay && random.chance(0.5)) desk.later.push({ day: day + 1, line, fault: "duplicate" });
+    else writeAgain(desk, day, line);
+  }
+  if (plan.strikes("seconds", place)) writeBroken(desk, day, line, "seconds", inSeconds(line));
+  if (plan.strikes("bad-line", place)) writeBroken(desk, day, line, "bad-line", brokenLine(line, random));
+}
+
+/** @returns the number of the line in its file */
+function write(desk: Desk, day: number, line: Line): number {
+  const number = desk.dumps.add(line.kind, day, line.text);
+  const waiting = desk.held[line.kind];
+  if (waiting !== null && --waiting.after <= 0) letGo(desk, day, line.kind);
+  return number;
+}
+
+function keepBack(desk: Desk, day: number, line: Line, after: number): void {
+  letGo(desk, day, line.kind);
+  desk.isSwapWanted[line.kind] = false;
+  desk.held[line.kind] = { line, after };
+}
+
+function letGo(desk: Desk, day: number, kind: Kind): void {
+  const waiting = desk.held[kind];
+  desk.held[kind] = null;
+  if (waiting !== null) desk.dumps.add(kind, day, waiting.line.text);
+}
+
+function writeAgain(desk: Desk, day: number, line: Line): void {
+  desk.book.totals.duplicates++;
+  const place = { file: desk.dumps.nameOf(line.kind, day), line: write(desk, day, line), event_id: eventId(line) };
+  desk.book.fault({ fault: "duplicate", ...place, expect: "one duplicate, no other row" });
+}
+
+function writeBroken(desk: Desk, day: number, line: Line, fault: "bad-line" | "seconds", broken: Broken): void {
+  desk.book.totals.rejected++;
+  const number = write(desk, day, { ...line, text: broken.text });
+  const place = { file: desk.dumps.nameOf(line.kind, day), line: number };
+  desk.book.fault({ fault, ...place, reason: broken.reason, expect: "a rejected line, no other row" });
+}
+
+function closeDay(desk: Desk, day: number): void {
+  for (const kind of KINDS) letGo(desk, day, kind);
+  for (const { line, fault } of desk.later.filter((entry) => entry.day === day)) {
+    if (fault === "duplicate") {
+      writeAgain(desk, day, line);
+      continue;
+    }
+    const place = { file: desk.dumps.nameOf(line.kind, day), line: write(desk, day, line), event_id: eventId(line) };
+    desk.book.fault({ fault: "late", ...place, expect: "one late event of its contact or session" });
+  }
+  desk.later = desk.later.filter((entry) => entry.day !== day);
+  desk.dumps.closeDay(day);
 }
 
 export function eventId(line: Line): string {

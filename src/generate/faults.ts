@@ -35,15 +35,15 @@ export interface FaultPlan {
 /** A fault strikes some two to forty times a day, on any day, and every time by its own numbers. */
 export function planFaults(faults: readonly Fault[], contacts: number, chances: Chances, seed: number): FaultPlan {
   const perDay = Math.min(40, Math.max(2, Math.round(contacts / 150)));
-  const countdowns = new Map<string, () => boolean>();
+  const places = Object.keys(chances) as Place[];
+  const countdowns: Partial<Record<Fault, Record<Place, () => boolean>>> = {};
   for (const fault of faults) {
-    for (const place of Object.keys(chances) as Place[]) {
-      countdowns.set(`${fault} ${place}`, countdown(chances[place] / perDay, seed, `${fault} ${place}`));
-    }
+    const own = places.map((place) => [place, countdown(chances[place] / perDay, seed, `${fault} ${place}`)]);
+    countdowns[fault] = Object.fromEntries(own) as Record<Place, () => boolean>;
   }
   return {
     has: (fault) => faults.includes(fault),
-    strikes: (fault, place) => countdowns.get(`${fault} ${place}`)?.() ?? false,
+    strikes: (fault, place) => countdowns[fault]?.[place]() ?? false,
     perDay,
   };
 }

@@ -61,6 +61,7 @@ function leaveMenu(world: World, contact: Contact, queue: Queue): void {
   const luck = world.random.share();
   const isStruck = contact.fault !== null;
   if (!isStruck && luck < 0.0015) return hangUpUntold(world, contact);
+  if (contact.fault === "same-millisecond") world.delivery.swapNext("contact");
   const at = tell(world, contact, "ivr-done");
   finish(world, contact, "ivr", at);
   if (!isStruck && (luck < 0.12 || !isManned(world, queue))) {

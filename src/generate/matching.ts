@@ -1,12 +1,12 @@
 import type { Contact } from "./contact";
 import { offer } from "./offers";
-import { pause } from "./presence";
+import { stepAway } from "./presence";
 import { freeChannel, type Session } from "./session";
 import { laneOf, type Line, type World } from "./world";
 
 /** What an agent does who may be free: go home, take a break, take the next contact, or wait for one. */
 export function settle(world: World, session: Session): void {
-  if (!session.isOpen || pause(world, session)) return;
+  if (!session.isOpen || stepAway(world, session)) return;
   const { group, media } = session.agent;
   for (const medium of media) {
     const lane = laneOf(group, medium);

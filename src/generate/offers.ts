@@ -2,7 +2,7 @@ import { SECOND } from "../base/days";
 import { begin, type Contact, finish, type Say, tell, UNHEARD } from "./contact";
 import { closeContact } from "./close";
 import { release, stepBack } from "./presence";
-import { abandon, endContact, leaveQueue, returnToQueue } from "./queueing";
+import { abandon, endContact, enterQueue, leaveQueue, returnToQueue } from "./queueing";
 import { type Channel, enter, freeChannel, type Session } from "./session";
 import { startTalk } from "./talk";
 import { laneOf, laterBy, type World } from "./world";
@@ -39,6 +39,7 @@ export function ring(world: World, call: Call, after: number, say: Say = {}): vo
   const { contact, session, channel } = call;
   channel.hasWork = true;
   contact.isRinging = true;
+  contact.isServed = true;
   const isRung = contact.running.some((running) => running.measure === "ringing");
   const at = begin(world, contact, "ringing", "connect", { after, session, ...say });
   if (isRung) finish(world, contact, "ringing", at);
@@ -136,13 +137,10 @@ function callBack(world: World, call: Call): void {
     const at = tell(world, contact, "callback-failed", { session, reason: world.random.pick(["480", "486"]) });
     if (at !== UNHEARD) contact.truth.customer_unreached_count++;
     release(world, session, channel);
-    if (contact.truth.offer_count < CALLBACK_ATTEMPTS) laterBy(world, 300, () => retryCallback(world, contact));
-    else giveUp(world, contact);
+    if (contact.truth.offer_count >= CALLBACK_ATTEMPTS) return giveUp(world, contact);
+    // The next attempt waits anew: a visit of its own.
+    laterBy(world, 300, () => contact.queue !== null && enterQueue(world, contact, contact.queue));
   });
-}
-
-function retryCallback(world: World, contact: Contact): void {
-  if (returnToQueue(world, contact, {}) !== UNHEARD) contact.truth.queue_count++;
 }
 
 function giveUp(world: World, contact: Contact): void {

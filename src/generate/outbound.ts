@@ -10,16 +10,16 @@ import { laneOf, laterBy, type World } from "./world";
 
 const FAILED_DIALS = ["486", "486", "486", "480", "480", "404", "404", "487", "603", "503", "484"];
 
-/** What call progress analysis hears; a voice is what the campaign is after. The same reason comes in two spellings. */
-const HEARD: readonly [share: number, reason: string][] = [
+/** What call progress analysis hears, as it is delivered and as it is named: the same reason comes in two spellings. */
+const HEARD: readonly [share: number, said: string, name?: string][] = [
   [0.4, "voice"],
   [0.2, "answering_machine"],
   [0.13, "no_answer"],
-  [0.06, "no-answer"],
+  [0.06, "no-answer", "no_answer"],
   [0.1, "busy1"],
   [0.03, "busy2"],
   [0.03, "sit_vacant_circuit"],
-  [0.02, "sit-no-circuit"],
+  [0.02, "sit-no-circuit", "sit_no_circuit"],
   [0.02, "ced"],
   [0.01, "no_ringback"],
 ];
@@ -67,25 +67,26 @@ export function dialCampaign(world: World, group: string): void {
   tell(world, contact, "new", { more: `,"direction":"outbound","destination":"${phone(world)}"${entry}` });
   const heard = whatIsHeard(world);
   laterBy(world, world.random.whole(5, 26) * SECOND, () => {
-    if (heard !== "voice" && heard !== "answering_machine") return giveUp(world, contact, heard);
-    if (tell(world, contact, "campaign-outbound", { reason: heard }) !== UNHEARD) contact.truth.cpa_result = heard;
-    if (heard === "voice") connectVoice(world, contact, group);
+    const [, reason, name = reason] = heard;
+    if (name !== "voice" && name !== "answering_machine") return giveUp(world, contact, reason, name);
+    if (tell(world, contact, "campaign-outbound", { reason }) !== UNHEARD) contact.truth.cpa_result = name;
+    if (name === "voice") connectVoice(world, contact, group);
     else leaveMessage(world, contact);
   });
 }
 
-function whatIsHeard(world: World): string {
+function whatIsHeard(world: World): (typeof HEARD)[number] {
   let draw = world.random.share();
-  for (const [share, reason] of HEARD) {
-    if (draw < share) return reason;
-    draw -= share;
+  for (const heard of HEARD) {
+    if (draw < heard[0]) return heard;
+    draw -= heard[0];
   }
-  return "voice";
+  return HEARD[0] as (typeof HEARD)[number];
 }
 
-function giveUp(world: World, contact: Contact, heard: string): void {
-  const at = endContact(world, contact, "system", "No answer from customer", { reason: heard });
-  if (at !== UNHEARD) contact.truth.cpa_result = heard;
+function giveUp(world: World, contact: Contact, reason: string, name: string): void {
+  const at = endContact(world, contact, "system", "No answer from customer", { reason });
+  if (at !== UNHEARD) contact.truth.cpa_result = name;
   closeContact(world, contact);
 }
 

@@ -10,7 +10,7 @@ export function rosterDay(world: World, day: SimulatedDay): void {
   for (const agent of world.centre.agents) {
     const shift = shiftOf(agent, isNightManned, day.busyness, world.random);
     if (shift === null) continue;
-    const breaks = shift.breaks.map((pause) => ({ ...pause, at: instantOf(day, pause.at_h) }));
+    const breaks = shift.breaks.map((each) => ({ ...each, at: instantOf(day, each.at_h) }));
     world.agenda.at(instantOf(day, shift.start_h), () => signIn(world, agent, instantOf(day, shift.end_h), breaks));
   }
 }
@@ -21,7 +21,7 @@ function signIn(world: World, agent: Agent, endsAt: number, breaks: Session["bre
   enterAll(world, session, "logged-in", null);
   enterAll(world, session, "idle", "idle", { after: world.random.whole(300, 2500), idleCode: "Signing in" });
   laterBy(world, world.random.whole(10, 90) * SECOND, () => becomeAvailable(world, session));
-  for (const at of [...breaks.map((pause) => pause.at), endsAt]) world.agenda.at(at, () => world.settle(session));
+  for (const at of [...breaks.map((each) => each.at), endsAt]) world.agenda.at(at, () => world.settle(session));
 }
 
 function becomeAvailable(world: World, session: Session): void {
@@ -31,7 +31,7 @@ function becomeAvailable(world: World, session: Session): void {
 }
 
 /** Goes home or takes a break where that is due and nothing is left to do. @returns whether the agent is away now */
-export function pause(world: World, session: Session): boolean {
+export function stepAway(world: World, session: Session): boolean {
   if (!isIdle(session) || !isDue(world, session)) return false;
   if (world.agenda.now() >= session.endsAt) signOut(world, session);
   else takeBreak(world, session);

@@ -5,7 +5,7 @@ import { closeContact } from "./close";
 import { offer } from "./offers";
 import { freeChannel } from "./session";
 import type { Outcome } from "./truth";
-import { laneOf, laterBy, type World } from "./world";
+import { dayNumber, laneOf, laterBy, type World } from "./world";
 
 const OVERFLOW_AFTER = 75 * SECOND;
 const CALLBACK_AFTER = 60 * SECOND;
@@ -16,22 +16,23 @@ export function enterQueue(world: World, contact: Contact, queue: Queue, say: Sa
   contact.queue = queue;
   const isQueued = contact.running.some((running) => running.measure === "queue");
   const at = begin(world, contact, "queue", "parked", say);
-  finish(world, contact, "ivr", at);
-  finish(world, contact, "hold", at);
+  for (const measure of ["ivr", "hold", "ringing"] as const) finish(world, contact, measure, at);
   if (isQueued) finish(world, contact, "queue", at);
-  openVisit(contact, queue, at);
+  openVisit(world, contact, queue, at);
   contact.patienceEnds = world.agenda.now() + world.random.around(queue.patience_ms, 0.8);
   waitForAgent(world, contact);
   planDetours(world, contact);
 }
 
-function openVisit(contact: Contact, queue: Queue, at: number): void {
+function openVisit(world: World, contact: Contact, queue: Queue, at: number): void {
   if (at === UNHEARD) return;
   contact.truth.queue_count++;
   contact.wasParked = true;
+  leaveQueue(contact, "breakout", at);
   contact.visit = {
     queue_id: queue.id,
     entered_at_ms: at,
+    entered_day: world.days[dayNumber(world, at)]?.day ?? "",
     left_at_ms: null,
     outcome: "waiting",
     is_callback: contact.hasOptOut,
@@ -45,6 +46,7 @@ export function waitForAgent(world: World, contact: Contact): void {
   const { queue } = contact;
   if (queue === null) return;
   contact.turn++;
+  contact.isServed = false;
   const lane = laneOf(queue.group, queue.media);
   for (const session of world.pools.get(lane) ?? []) {
     const channel = freeChannel(session, queue.media);
@@ -108,7 +110,7 @@ function planDetours(world: World, contact: Contact): void {
   // Both hold for the whole visit, offers that come back included, so they look at the queue and not at the turn.
   const { visit } = contact;
   const whileWaiting = (act: () => void) => () => {
-    if (contact.visit === visit && visit !== null && !contact.isRinging && !contact.isSilent) act();
+    if (contact.visit === visit && visit !== null && !contact.isServed && !contact.isSilent) act();
   };
   if (world.random.chance(0.12))
     laterBy(
@@ -151,7 +153,7 @@ function overflow(world: World, contact: Contact): void {
 export function returnToQueue(world: World, contact: Contact, say: Say): number {
   const at = begin(world, contact, "queue", "parked", say);
   finish(world, contact, "ringing", at);
-  if (!contact.wasParked && contact.queue !== null) openVisit(contact, contact.queue, at);
+  if (!contact.wasParked && contact.queue !== null) openVisit(world, contact, contact.queue, at);
   waitForAgent(world, contact);
   return at;
 }

@@ -13,7 +13,6 @@ export interface Channel {
   measure: AgentMeasure | null;
   /** A contact is being handled here, its wrap-up included. */
   hasWork: boolean;
-  isOut: boolean;
   truth: SessionTruth;
 }
 
@@ -69,7 +68,6 @@ function channelOf(agent: Agent, sessionId: string, names: string, media: Media,
     since: 0,
     measure: null,
     hasWork: false,
-    isOut: false,
     truth: {
       agent_session_id: sessionId,
       channel_id: id,
@@ -91,16 +89,16 @@ function channelOf(agent: Agent, sessionId: string, names: string, media: Media,
   };
 }
 
-/** A channel enters a state, and the stay before it ends. What happens after the last day is in no dump. */
+/** A channel enters a state, and the stay before it ends. @returns false after the last day, of which no dump tells */
 export function enter(
   world: World,
   channel: Channel,
   state: string,
   measure: AgentMeasure | null,
   say: StateSay = NOTHING,
-): void {
+): boolean {
   const at = Math.max(Math.round(world.agenda.now() + (say.after ?? 0)), channel.lastAt + 1);
-  if (at >= world.horizonMs) return;
+  if (at >= world.horizonMs) return false;
   channel.lastAt = at;
   if (at > world.newestMs) world.newestMs = at;
   const { truth } = channel;
@@ -116,6 +114,7 @@ export function enter(
   const idle = say.idleCode === undefined ? "" : `,"idleCode":"${say.idleCode}"`;
   const text = `${channel.head},"state":"${state}","at":${at}${idle}${say.more ?? ""}}`;
   world.delivery.line(dayNumber(world, at), { kind: "agent", text, id: channel.id, name: state, at }, truth);
+  return true;
 }
 
 /** A state of the whole person: it is copied to every channel that has no work. */
@@ -134,12 +133,16 @@ export function enterAll(
   }
 }
 
+/** The channel hands its contact on: a moment between the talk and the notes. */
+export function pass(world: World, channel: Channel, way: "blind" | "consult", state: string, more: string): void {
+  if (!enter(world, channel, state, null, { more })) return;
+  channel.truth.transfer_count++;
+  channel.truth[`${way}_transfer_count`]++;
+}
+
 /** The channel leaves, and its truth is complete. */
 export function leave(world: World, channel: Channel): void {
-  const before = channel.truth.event_count;
-  enter(world, channel, "logged-out", null);
-  if (channel.truth.event_count === before) return;
-  channel.isOut = true;
+  if (!enter(world, channel, "logged-out", null)) return;
   channel.truth.is_open = 0;
   channel.truth.ended_at_ms = channel.lastAt;
 }

@@ -30,8 +30,8 @@ export function liveThrough(world: World, day: SimulatedDay): void {
 
 /** The last day is over: whoever is still there is entered into the book as it is. */
 export function closeBooks(world: World): void {
-  for (const contact of [...world.contacts]) closeContact(world, contact, true);
-  for (const session of [...world.sessions.values()]) closeSession(world, session);
+  for (const contact of Array.from(world.contacts)) closeContact(world, contact, true);
+  for (const session of Array.from(world.sessions.values())) closeSession(world, session);
 }
 
 /** Draws the arrivals of a quarter of an hour. */

@@ -3,7 +3,7 @@ import { UNHEARD, finish, finishAll, tell, type Say } from "./contact";
 import { aboutContact, answer, type Call, planAnswer, ring } from "./offers";
 import { release } from "./presence";
 import { endContact, enterQueue } from "./queueing";
-import { enter, freeChannel, type Session } from "./session";
+import { enter, freeChannel, pass, type Session } from "./session";
 import { plain, startHold, wrapUp } from "./talk";
 import { laneOf, laterBy, type World } from "./world";
 
@@ -58,7 +58,7 @@ function sendToQueue(world: World, call: Call, say: Say): void {
     contact.truth.blind_transfer_count++;
   }
   finish(world, contact, "connected", at);
-  leaveCall(world, call, "vt-transfer");
+  leaveCall(world, call);
   const others = world.centre.queues.filter((queue) => queue.media === "telephony" && queue.id !== contact.queue?.id);
   enterQueue(world, contact, world.random.pick(others), { after: 120, ...say });
 }
@@ -78,7 +78,7 @@ export function handOver(world: World, call: Call, way: "blind" | "consult", say
   const { contact, session, channel } = call;
   const at = tell(world, contact, "transferred", { session, after: 150, ...say });
   finishAll(world, contact, at);
-  if (channel.measure !== null) enter(world, channel, `${way}-transfer`, null, { more: aboutContact(call) });
+  pass(world, channel, way, `${way}-transfer`, aboutContact(call));
   if (at !== UNHEARD) {
     contact.truth.transfer_count++;
     contact.truth[`${way}_transfer_count`]++;
@@ -87,9 +87,9 @@ export function handOver(world: World, call: Call, way: "blind" | "consult", say
 }
 
 /** The agent's own channel after a transfer to a queue: the notes are made without the contact. */
-function leaveCall(world: World, call: Call, state: string): void {
+function leaveCall(world: World, call: Call): void {
   const { session, channel } = call;
-  enter(world, channel, state, null, { more: aboutContact(call) });
+  pass(world, channel, "blind", "vt-transfer", aboutContact(call));
   enter(world, channel, "wrapup", "wrapup", { after: 200, more: aboutContact(call) });
   laterBy(world, world.random.around(15 * SECOND, 0.5), () => release(world, session, channel));
 }

@@ -22,6 +22,7 @@ export type Outcome = "answered" | "abandoned" | "callback" | "breakout" | "wait
 export interface Visit {
   queue_id: string;
   entered_at_ms: number;
+  entered_day: string;
   left_at_ms: number | null;
   outcome: Outcome;
   /** A visit that waits for the customer to be called back. */
@@ -162,7 +163,7 @@ export function openBook(out: string, request: Record<string, unknown>, isListed
       totals.contacts++;
       totals.violations += truth.violations.length;
       count(handleTypes, truth.started_day ?? "", truth.handle_type);
-      for (const visit of truth.visits) count((visits[truth.started_day ?? ""] ??= {}), visit.queue_id, visit.outcome);
+      for (const visit of truth.visits) count((visits[visit.entered_day] ??= {}), visit.queue_id, visit.outcome);
       if (isListed) file.add(`${totals.contacts > 1 ? ",\n" : "\n"}${JSON.stringify(truth)}`);
     },
     session(truth) {
@@ -179,23 +180,25 @@ export function openBook(out: string, request: Record<string, unknown>, isListed
   };
 }
 
+const NO_COUNTS = Object.fromEntries(
+  [...COUNTED, ...COUNTS, ...TRANSFERS].map((name) => [`${name}_count`, 0]),
+) as Counts;
+const NO_TIMES = Object.fromEntries([...COUNTED, "talk"].map((name) => [`${name}_ms`, 0])) as Times;
+
 /** A truth in which nothing has happened yet. */
-export function blankContact(id: string, channelType: string): ContactTruth {
-  const zeros = [
-    ...[...COUNTED, ...COUNTS, ...TRANSFERS].map((name) => [`${name}_count`, 0]),
-    ...[...COUNTED, "talk"].map((name) => [`${name}_ms`, 0]),
-  ];
+export function blankContact(id: string, channelType: string, direction: string): ContactTruth {
   return {
     contact_id: id,
     channel_type: channelType,
-    direction: null,
+    direction,
     started_at_ms: null,
     started_day: null,
     ended_at_ms: null,
     is_open: 1,
     is_stale: 0,
     total_ms: null,
-    ...(Object.fromEntries(zeros) as Counts & Times),
+    ...NO_COUNTS,
+    ...NO_TIMES,
     wrapup_unmeasured_count: 0,
     handle_type: "open",
     abandoned_type: null,
@@ -230,9 +233,8 @@ function count(tally: Tally, row: string, column: string): void {
   counts[column] = (counts[column] ?? 0) + 1;
 }
 
-/** Contacts and visits by the day the contact began. */
+/** Contacts by the day they began, visits by the day of their entry. */
 function daysOf(handleTypes: Tally, visits: Record<string, Tally>): Record<string, unknown>[] {
-  return Object.keys(handleTypes)
-    .sort()
-    .map((day) => ({ day, contacts: handleTypes[day], visits: visits[day] ?? {} }));
+  const days = new Set([...Object.keys(handleTypes), ...Object.keys(visits)]);
+  return [...days].sort().map((day) => ({ day, contacts: handleTypes[day] ?? {}, visits: visits[day] ?? {} }));
 }

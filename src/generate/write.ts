@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
 export type Kind = "contact" | "agent";
@@ -20,19 +20,25 @@ export interface Appendix {
   close(): void;
 }
 
-const PIECE = 1 << 20;
+const PIECE_BYTES = 1 << 20;
+/** A character of a JavaScript text takes at most three bytes. */
+const BYTES_A_CHARACTER = 3;
 
+/** The file is made anew. Texts are encoded one by one into a piece: as one long text they would cost twice the time. */
 export function openAppendix(path: string): Appendix {
   const file = openSync(path, "w");
-  let waiting = "";
+  let piece = Buffer.allocUnsafe(PIECE_BYTES);
+  let used = 0;
   const flush = (): void => {
-    writeFileSync(file, waiting);
-    waiting = "";
+    for (let done = 0; done < used;) done += writeSync(file, piece, done, used - done);
+    used = 0;
   };
   return {
     add(text) {
-      waiting += text;
-      if (waiting.length > PIECE) flush();
+      const room = text.length * BYTES_A_CHARACTER;
+      if (used + room > piece.length) flush();
+      if (room > piece.length) piece = Buffer.allocUnsafe(room);
+      used += piece.write(text, used);
     },
     close() {
       flush();
