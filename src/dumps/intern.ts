@@ -66,7 +66,7 @@ export function openInterners(): Interners {
 
 /** One text for a raw name and the name it is shown under. */
 export function nameText(spelling: string, shownAs: string): string {
-  return `${spelling}\u0000${shownAs}`;
+  return shownAs === "" ? spelling : `${spelling}\u0000${shownAs}`;
 }
 
 /** Makes the interners ready for a new transaction: which keys are taken, and whether anything is there unseen. */
@@ -145,10 +145,15 @@ function nameSource(table: string): Source {
     key: "name_key",
     columns: ["spelling", "shown_as"],
     found_by: ["spelling", "shown_as"],
-    handle: (text) => text.split("\u0000"),
-    cells: (text) => text.split("\u0000"),
+    handle: nameCells,
+    cells: nameCells,
     limit: 10_000,
   };
+}
+
+function nameCells(text: string): string[] {
+  const [spelling = "", shownAs = ""] = text.split("\u0000");
+  return [spelling, shownAs];
 }
 
 function contextFingerprint(text: string): string {

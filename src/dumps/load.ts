@@ -11,6 +11,7 @@ import { forget, type Interners, openInterners, refresh } from "./intern";
 import { openProgress, type Progress } from "./progress";
 import { type Dump, openDump, readDump } from "./read";
 import { emptyReceipt, type FileReceipt, type LoadReceipt, sumReceipts } from "./receipts";
+import { openReported, storeReported } from "./reported";
 import { settle } from "./settle";
 import { flush, openStore, type Store } from "./store";
 
@@ -137,18 +138,23 @@ async function loadInto(trx: Knex.Transaction, loading: Loading, dump: Dump, wor
     .returning("dump_key");
   await refresh(trx, interners);
   const store = openStore(trx, interners, Number(row.dump_key));
+  const reported = openReported();
+  let truncated = 0;
   try {
-    await readDump(dump, store, { config, latestMs: nowMs + FUTURE_MS, progress: work.progress });
+    truncated = await readDump(dump, store, reported, { config, latestMs: nowMs + FUTURE_MS, progress: work.progress });
     await flush(store);
   } catch (error) {
     await Promise.allSettled([store.prepared, store.stored]);
     throw error;
   }
-  const stampDay = store.newest_at_ms === null ? null : (named ?? localDay(config.zone, store.newest_at_ms));
+  const newest = store.newest_at_ms ?? reported.newest_at_ms;
+  const stampDay = newest === null ? null : (named ?? localDay(config.zone, newest));
   await describeDump(store, stampDay);
-  const settled = await settle(store, { stamp_day: stampDay ?? "", sha256: work.sha256 });
+  const stamp = { stamp_day: stampDay ?? "", sha256: work.sha256 };
+  await storeReported(store, reported, stamp);
+  const settled = await settle(store, stamp);
   const { read, new: added, rejected } = store.counts;
-  return { ...work.receipt, status: "loaded", read, new: added, rejected, ...settled };
+  return { ...work.receipt, status: "loaded", read, new: added, rejected, truncated, ...settled };
 }
 
 async function describeDump(store: Store, stampDay: string | null): Promise<void> {

@@ -2,14 +2,18 @@ import { basename } from "node:path";
 import type { Config } from "../base/config";
 import { maskOf, type Mask } from "../base/mask";
 import { type Content, openContent } from "./bytes";
-import type { LoadedEvent } from "./event";
 import type { Fault } from "./fields";
 import { namedType } from "./files";
 import { type Format, formatOf } from "./format";
+import { csvReader } from "./formats/csv";
+import type { Sink } from "./formats/lines";
 import { ndjsonReader } from "./formats/ndjson";
+import { listsOf, readPage } from "./formats/webex/page";
+import { readLists } from "./formats/webex/read";
 import { readLines } from "./lines";
 import type { Progress } from "./progress";
-import { rejectLine } from "./reject";
+import { rejectLine, rejectLong } from "./reject";
+import type { Reported } from "./reported";
 import { addEvent, sendBatch, type Store } from "./store";
 
 /** A file whose format is known and whose content waits to be read. */
@@ -35,7 +39,7 @@ export async function openDump(path: string): Promise<Dump> {
   try {
     const name = basename(path);
     const { head, chunks } = await peek(content.chunks);
-    return { path, name, format: formatOf(head.toString("utf8"), name), content, chunks };
+    return { path, name, format: formatOf(head, path, name), content, chunks };
   } catch (error) {
     content.close();
     throw error;
@@ -65,22 +69,45 @@ function withoutMark(bytes: Buffer): Buffer {
   return bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf])) ? bytes.subarray(3) : bytes;
 }
 
-export async function readDump(dump: Dump, store: Store, reading: Reading): Promise<void> {
+/**
+ * Reads a dump into the store.
+ *
+ * @returns how many contacts and channels it delivers incompletely
+ */
+export async function readDump(dump: Dump, store: Store, reported: Reported, reading: Reading): Promise<number> {
   const mask = maskOf(reading.config.masking);
+  if (dump.format === "webex") {
+    const lists = listsOf(await readPage(dump.chunks, dump.path), dump.path);
+    return await readLists(lists, store, reported, mask, reading.latestMs);
+  }
+  await readEvents(dump, store, mask, reading);
+  return 0;
+}
+
+async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading): Promise<void> {
   const scope = { type: namedType(dump.name), latestMs: reading.latestMs };
-  const read = ndjsonReader(scope);
-  for await (const block of readLines(dump.chunks)) {
-    let isFull = false;
-    for (let index = 0; index < block.texts.length; index++) {
-      const text = block.texts[index] as string;
-      if (text.trim() === "") continue;
+  let isFull = false;
+  const sink: Sink = {
+    read: () => void (store.counts.read += 1),
+    event: (event) => void (isFull = addEvent(store, event) || isFull),
+    reject: (line, fault, bytes) => void (isFull = rejectLine(store, mask, line, fault, bytes()) || isFull),
+  };
+  const reader = dump.format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink);
+  for await (const { first, texts, bytes, long } of readLines(dump.chunks)) {
+    if (long === null) texts.forEach((text, index) => reader.line(text, first + index, () => bytes(index)));
+    else {
+      reader.interrupt();
       store.counts.read += 1;
-      const line = block.first + index;
-      const result: LoadedEvent | Fault = read(text, line);
-      if ("reason" in result) isFull = rejectLine(store, mask as Mask, line, result, block.bytes(index)) || isFull;
-      else isFull = addEvent(store, result) || isFull;
+      isFull = rejectLong(store, mask, first, TOO_LONG, long) || isFull;
     }
     if (isFull) await sendBatch(store);
+    isFull = false;
     reading.progress.tick(store.counts.read);
   }
+  reader.interrupt();
 }
+
+const TOO_LONG: Fault = {
+  reason: "line-too-long",
+  message: "The line is longer than 1 MiB. Expected one event a line; a missing line end joins two.",
+};

@@ -117,37 +117,29 @@ async function prepare(store: Store, kind: "contact" | "agent", events: LoadedEv
   const { trx, interners } = store;
   const owners = interners[tables.owners];
   const names = interners[tables.names];
-  await intern(
-    trx,
-    owners,
-    distinct(events, (event) => event.owner),
-  );
-  await intern(
-    trx,
-    names,
-    distinct(events, (event) => nameText(event.spelling, event.shown_as)),
-  );
-  await intern(
-    trx,
-    interners.contexts,
-    distinct(events, (event) => event.context),
-  );
+  const { contexts } = interners;
+  const unseen = { owners: new Set<string>(), names: new Set<string>(), contexts: new Set<string>() };
+  for (const event of events) {
+    if (keyOf(owners, event.owner) === undefined) unseen.owners.add(event.owner);
+    if (keyOf(contexts, event.context) === undefined) unseen.contexts.add(event.context);
+    const name = nameText(event.spelling, event.shown_as);
+    if (keyOf(names, name) === undefined) unseen.names.add(name);
+  }
+  await intern(trx, owners, unseen.owners);
+  await intern(trx, names, unseen.names);
+  await intern(trx, contexts, unseen.contexts);
   const touched = new Set<number>();
   const rows = events.map((event) => {
     const owner = known(owners, event.owner);
     touched.add(owner);
     const name = known(names, nameText(event.spelling, event.shown_as));
-    const context = known(interners.contexts, event.context);
-    const head = [owner, event.identity, event.at_ms, event.ended_at_ms, event.sequence, name, context, event.own_1];
-    if (kind === "contact") head.push(event.own_2);
-    head.push(event.attributes, event.line);
-    return head;
+    const context = known(contexts, event.context);
+    const { identity, at_ms, ended_at_ms, sequence, own_1, own_2, attributes, line } = event;
+    return kind === "contact"
+      ? [owner, identity, at_ms, ended_at_ms, sequence, name, context, own_1, own_2, attributes, line]
+      : [owner, identity, at_ms, ended_at_ms, sequence, name, context, own_1, attributes, line];
   });
   return { count: rows.length, json: JSON.stringify(rows), owners: touched };
-}
-
-function distinct(events: LoadedEvent[], text: (event: LoadedEvent) => string): Set<string> {
-  return new Set(events.map(text));
 }
 
 function known(interner: Interner, text: string): number {

@@ -1,27 +1,39 @@
 import type { LoadedEvent } from "../event";
 import type { Fault } from "../fields";
+import type { LineReader, Sink } from "./lines";
 import { emptyRecord, type RawRecord, readRecord, type RecordScope, SLOTS } from "./records";
 
-/**
- * A reader of lines that hold one JSON object each.
- *
- * @returns a function that gives the event of a line, or why it is rejected
- */
-export function ndjsonReader(scope: RecordScope): (text: string, line: number) => LoadedEvent | Fault {
+/** A reader of lines that hold one JSON object each. */
+export function ndjsonReader(scope: RecordScope, sink: Sink): LineReader {
   const record = emptyRecord();
-  return (text, line) => {
-    const value = parsed(text);
-    if (value === undefined) return notJson(text);
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
-    fill(record, value as Record<string, unknown>);
-    if (text.includes("\\u")) clean(record);
-    try {
-      return readRecord(record, line, scope);
-    } catch (error) {
-      if (error instanceof RangeError) return TOO_DEEP;
-      throw error;
-    }
+  const line = (text: string, number: number, bytes: () => Buffer): void => {
+    if (isBlank(text)) return;
+    sink.read();
+    const result = eventOf(record, text, number, scope);
+    if ("reason" in result) sink.reject(number, result, bytes);
+    else sink.event(result);
   };
+  return { line, interrupt: () => {} };
+}
+
+function isBlank(text: string): boolean {
+  return text.charCodeAt(0) !== BRACE && text.trim() === "";
+}
+
+const BRACE = 123;
+
+function eventOf(record: RawRecord, text: string, line: number, scope: RecordScope): LoadedEvent | Fault {
+  const value = parsed(text);
+  if (value === undefined) return notJson(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
+  fill(record, value as Record<string, unknown>);
+  if (text.includes("\\u")) clean(record);
+  try {
+    return readRecord(record, line, scope);
+  } catch (error) {
+    if (error instanceof RangeError) return TOO_DEEP;
+    throw error;
+  }
 }
 
 const NOT_AN_OBJECT: Fault = { reason: "not-an-object", message: "The line is JSON, but no object. Expected {…}." };

@@ -1,0 +1,204 @@
+import type { Mask } from "../../../base/mask";
+import type { LoadedEvent } from "../../event";
+import { type Fault, type Raw, textOf } from "../../fields";
+import { rejectLine } from "../../reject";
+import { addList, addReported, type ListPlace, type Reported } from "../../reported";
+import { addEvent, sendBatch, type Store } from "../../store";
+import { channelFigures, legFigures, taskFigures } from "./elements";
+import { fieldsOf, isRecord } from "./fields";
+import { type DeliveredList, isTruncated, listOf, noteEvent } from "./lists";
+import { agentParts, channelNode, flagText, type Surroundings, taskNode } from "./nodes";
+import { isBucket, nodesOf, type PageLists } from "./page";
+
+interface PageReading {
+  store: Store;
+  reported: Reported;
+  mask: Mask;
+  latestMs: number;
+  /** Lists by contact or channel, to tell which are truncated. */
+  lists: Map<string, DeliveredList[]>;
+}
+
+/**
+ * Reads the elements of a page, in its order: tasks, agent sessions, legs. Elements and nodes are numbered in one row,
+ * from 1: a page has no lines.
+ *
+ * @returns how many contacts and channels it delivers incompletely
+ */
+export async function readLists(
+  lists: PageLists,
+  store: Store,
+  reported: Reported,
+  mask: Mask,
+  latestMs: number,
+): Promise<number> {
+  const page: PageReading = { store, reported, mask, latestMs, lists: new Map() };
+  for (const task of lists.tasks) await readTask(page, task);
+  for (const session of lists.sessions) await readSession(page, session);
+  for (const leg of lists.legs) readLeg(page, leg);
+  return [...page.lists.values()].filter(isTruncated).length;
+}
+
+async function readTask(page: PageReading, element: Raw): Promise<void> {
+  const line = ++page.store.counts.read;
+  const fault = elementFault(element, "task");
+  if (fault !== null || !isRecord(element)) return reject(page, line, fault ?? BUCKET, element);
+  const fields = fieldsOf(element);
+  const id = fields.text("id") ?? fields.text("taskid");
+  if (id === null) return reject(page, line, noId("task", "id"), element);
+  const figures = taskFigures(element);
+  addReported(page.reported, "reported_contacts", id, line, figures);
+  await readNodes(
+    page,
+    element.activities,
+    taskNode,
+    { kind: "contact", owner: id, channel: null },
+    {
+      owner: id,
+      prefix: id,
+      context: {
+        channel_type: figures.channel_type as string | null,
+        direction: figures.direction as string | null,
+        is_outdial: flagText(figures.is_outdial as 0 | 1 | null),
+      },
+      origin: figures.origin as string | null,
+      destination: figures.destination as string | null,
+      latestMs: page.latestMs,
+    },
+  );
+}
+
+async function readSession(page: PageReading, element: Raw): Promise<void> {
+  const line = ++page.store.counts.read;
+  const fault = elementFault(element, "agent session");
+  if (fault !== null || !isRecord(element)) return reject(page, line, fault ?? BUCKET, element);
+  const fields = fieldsOf(element);
+  const agentId = fields.text("agentid", "agent.id");
+  if (agentId === null) return reject(page, line, noId("agent session", "agentId"), element);
+  const sessionId = fields.text("agentsessionid");
+  const channels = channelsOf(element);
+  const pageSessionId = sessionId === null ? pageSession(agentId, element, channels) : null;
+  for (const channel of channels) {
+    const own = fieldsOf(channel);
+    const channelType = own.text("channeltype");
+    const channelId = own.text("channelid") ?? channelIdOf(channel);
+    const names = {
+      agent_session_id: sessionId,
+      page_session_id: pageSessionId,
+      channel_id: channelId,
+      channel_type: channelType,
+    };
+    const figures = channelFigures(element, channel, names);
+    addReported(page.reported, "reported_agent_sessions", agentId, line, figures);
+    const place = { kind: "agent", owner: agentId, channel: channelId } as const;
+    const { agent_name, site_id, site_name, team_id, team_name } = figures as Record<string, string | null>;
+    await readNodes(page, channel.activities, channelNode, place, {
+      owner: agentId,
+      prefix: channelId,
+      context: {
+        ...names,
+        agent_id: agentId,
+        agent_name: agent_name ?? null,
+        site_id: site_id ?? null,
+        site_name: site_name ?? null,
+        team_id: team_id ?? null,
+        team_name: team_name ?? null,
+      },
+      origin: null,
+      destination: null,
+      latestMs: page.latestMs,
+    });
+  }
+}
+
+function readLeg(page: PageReading, element: Raw): void {
+  const line = ++page.store.counts.read;
+  const fault = elementFault(element, "leg");
+  if (fault !== null || !isRecord(element)) return reject(page, line, fault ?? BUCKET, element);
+  const fields = fieldsOf(element);
+  const legId = fields.text("id");
+  const contactId = fields.text("taskid", "task.id") ?? /^(.+)-callLeg-\d+$/s.exec(legId ?? "")?.[1] ?? null;
+  if (contactId === null) return reject(page, line, noId("leg", "taskId"), element);
+  addReported(page.reported, "reported_legs", contactId, line, legFigures(element));
+}
+
+async function readNodes(
+  page: PageReading,
+  activities: Raw,
+  read: (node: Raw, around: Surroundings, line: number) => LoadedEvent | Fault,
+  place: ListPlace,
+  around: Surroundings,
+): Promise<void> {
+  const { store } = page;
+  const list = listOf(activities);
+  if (list === null) return;
+  for (const node of nodesOf(activities)) {
+    const line = ++store.counts.read;
+    const result = read(node, around, line);
+    if ("reason" in result) {
+      reject(page, line, result, node);
+      continue;
+    }
+    noteEvent(list, result.at_ms);
+    if (addEvent(store, result)) await sendBatch(store);
+  }
+  const key = JSON.stringify(place);
+  const known = page.lists.get(key);
+  if (known === undefined) page.lists.set(key, [list]);
+  else known.push(list);
+  addList(page.reported, place, list);
+}
+
+function reject(page: PageReading, line: number, fault: Fault, element: Raw): void {
+  rejectLine(page.store, page.mask, line, fault, Buffer.from(JSON.stringify(element) ?? "null"));
+}
+
+function elementFault(element: Raw, what: string): Fault | null {
+  if (!isRecord(element))
+    return { reason: "not-an-object", message: `The ${what} is no object. Expected {…} with an id.` };
+  return isBucket(element) ? BUCKET : null;
+}
+
+const BUCKET: Fault = {
+  reason: "aggregation",
+  message: "The element is a sum of an aggregation query, not a record.",
+};
+
+function noId(what: string, field: string): Fault {
+  return { reason: `no-${field}`, message: `The ${what} has no ${field}, and it is required.` };
+}
+
+/** The channels of a session; activities outside any channel belong to one without a name. */
+function channelsOf(session: Record<string, Raw>): Record<string, Raw>[] {
+  const given = Array.isArray(session.channelInfo) ? session.channelInfo : [session.channelInfo];
+  const channels = given.filter(isRecord);
+  if (channels.length === 0 || listOf(session.activities) !== null) channels.push({ activities: session.activities });
+  return channels;
+}
+
+/** A channel that does not name itself is named in the ids of its activities. */
+function channelIdOf(channel: Record<string, Raw>): string | null {
+  for (const node of nodesOf(channel.activities)) {
+    const id = isRecord(node) ? textOf(node.id) : null;
+    const parts = id ? agentParts(id, null) : null;
+    if (parts !== null) return parts.channel_id;
+  }
+  return null;
+}
+
+/** The name of a session that has none: its agent and the instant of its first activity. */
+function pageSession(agentId: string, session: Record<string, Raw>, channels: Record<string, Raw>[]): string | null {
+  const instants = channels
+    .flatMap((channel) => nodesOf(channel.activities).map(instantOfNode))
+    .filter((at) => at !== null);
+  const first =
+    instants.length > 0 ? Math.min(...instants) : (fieldsOf(session).instant("starttime", "createdtime") ?? null);
+  return first === null ? null : `${agentId}-${first}`;
+}
+
+function instantOfNode(node: Raw): number | null {
+  if (!isRecord(node)) return null;
+  const fields = fieldsOf(node);
+  const id = fields.text("id");
+  return fields.instant("createdtime", "starttime") ?? (id === null ? null : (agentParts(id, null)?.at_ms ?? null));
+}
