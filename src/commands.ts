@@ -10,7 +10,7 @@ import { runDemo } from "./demo";
 import { examine, printExamination } from "./doctor";
 import { exportTable } from "./exports/export";
 import { type Fault, generateDays } from "./generate/generate";
-import { findViolations } from "./models/check";
+import { findViolations, type Violation } from "./models/check";
 import { printRun } from "./print";
 import { loadRules, sequenceVersion } from "./reference/load";
 import { runWorkflow } from "./runner";
@@ -91,26 +91,26 @@ export function reportWork(terminal: Terminal, names: string[], options: Options
 /** Prints the findings of another mode or table than the configured one, as CSV or with --json as one object. */
 export async function printFindings(terminal: Terminal, options: Options): Promise<boolean> {
   const config = configOf(terminal);
-  const days = daysOf(options);
-  const asked = {
+  const judge = {
     mode: options.mode ?? config.sequence.mode,
     table: options.table ?? config.sequence.table,
-    from: days?.[0] ?? null,
-    to: days?.at(-1) ?? null,
+    version: sequenceVersion(config),
   };
-  const findings = await inContext(terminal, config, async ({ db }) => {
+  const days = daysOf(options);
+  const period = { from: days?.[0] ?? null, to: days?.at(-1) ?? null, all: days === null };
+  const found: Omit<Violation, "contact_key">[] = [];
+  await inContext(terminal, config, async ({ db }) => {
     await loadRules(db, config);
-    return findViolations(db, config, asked, sequenceVersion(config));
+    for await (const page of findViolations(db, config, judge, period)) {
+      for (const { contact_key: _key, ...finding } of page) found.push(finding);
+    }
   });
   if (options.json ?? false) {
-    terminal.stdout.write(`${JSON.stringify({ ...asked, findings })}\n`);
+    terminal.stdout.write(`${JSON.stringify({ ...judge, from: period.from, to: period.to, findings: found })}\n`);
     return true;
   }
-  const head = Object.keys(findings[0] ?? {});
-  terminal.stdout.write(writeCsvRows([head, ...findings.map((finding) => Object.values(finding))]));
-  terminal.stderr.write(
-    `${findings.length} findings by table ${asked.table}, mode ${asked.mode}; nothing was stored.\n`,
-  );
+  terminal.stdout.write(writeCsvRows([Object.keys(found[0] ?? {}), ...found.map((finding) => Object.values(finding))]));
+  terminal.stderr.write(`${found.length} findings by table ${judge.table}, mode ${judge.mode}; nothing was stored.\n`);
   return true;
 }
 

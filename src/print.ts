@@ -28,7 +28,7 @@ export function printRun(run: RunReceipt, zone: string): string {
 
 function countsText(counts: Record<string, number>): string {
   const told = Object.entries(counts).map(
-    ([name, count]) => `${count.toLocaleString("en-US")} ${name.replaceAll("_", " ")}`,
+    ([name, count]) => `${name.replaceAll("_", " ")} ${count.toLocaleString("en-US")}`,
   );
   return told.length === 0 ? "nothing" : told.join(", ");
 }

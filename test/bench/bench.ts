@@ -8,6 +8,7 @@ import { addDays } from "../../src/base/days";
 import { silentLog } from "../../src/base/log";
 import { closeContext, openContext } from "../../src/context";
 import { generateDays } from "../../src/generate/generate";
+import { reportNames } from "../../src/reports/report";
 import { runWorkflow } from "../../src/runner";
 import { runYardstick } from "./yardstick";
 
@@ -19,8 +20,8 @@ import { runYardstick } from "./yardstick";
 const DAY = "2026-03-02";
 const EVENTS_PER_DAY = 1_000_000;
 /** Contacts and agents that make about one million events a day with this generator. */
-const CONTACTS_PER_DAY = 78_000;
-const AGENTS = 1_000;
+const CONTACTS_PER_DAY = 106_000;
+const AGENTS = 1_400;
 
 interface Phase {
   name: string;
@@ -78,7 +79,7 @@ async function runWork(name: string, folder: string, days: number): Promise<void
     load: batchOf({ workflow: "load", sources: [join(folder, "dumps")] }),
     rebuild: batchOf({ workflow: "rebuild" }),
     check: batchOf({ workflow: "check" }),
-    report: batchOf({ workflow: "report", ...period, reports: config.reports }),
+    report: batchOf({ workflow: "report", ...period, reports: reportNames() }),
   };
   const receipt = await runWorkflow(context, batches[name as keyof typeof batches]);
   await closeContext(context);

@@ -26,20 +26,20 @@ function statements(contactFiles: string, agentFiles: string): string[] {
     `create table agent_events as select * from read_json([${agentFiles}], format = 'newline_delimited', union_by_name = true)`,
     `create table activities as
        select *, row_number() over w as number, lag(event) over w as previous_event, lead(event) over w as next_event,
-         coalesce("endedAt", lead(at) over w) as ended
-       from contact_events window w as (partition by "contactId" order by at, event)`,
+         coalesce("endedAt", lead("at") over w) as ended
+       from contact_events window w as (partition by "contactId" order by "at", event)`,
     `create table sessions as
-       select "contactId", min(at) as started, max(case when event = 'ended' then at end) as ended,
-         count(*) filter (event = 'connected') as connected_count,
-         sum(ended - at) filter (event = 'connected') as connected_ms, sum(ended - at) filter (event = 'parked') as queue_ms,
-         sum(ended - at) filter (event = 'on-hold') as hold_ms, sum(ended - at) filter (event = 'connect') as ringing_ms,
-         arg_min("queueName", at) as first_queue, arg_max("queueName", at) as last_queue, arg_max("agentId", at) as last_agent
+       select "contactId", min("at") as started, max(case when event = 'ended' then "at" end) as ended,
+         count(*) filter (where event = 'connected') as connected_count,
+         sum(ended - "at") filter (where event = 'connected') as connected_ms, sum(ended - "at") filter (where event = 'parked') as queue_ms,
+         sum(ended - "at") filter (where event = 'on-hold') as hold_ms, sum(ended - "at") filter (where event = 'connect') as ringing_ms,
+         arg_min("queueName", "at") as first_queue, arg_max("queueName", "at") as last_queue, arg_max("agentId", "at") as last_agent
        from activities group by "contactId"`,
     `create table stays as
-       select *, coalesce("endedAt", lead(at) over w) as ended
-       from agent_events window w as (partition by "agentSessionId", "channelType" order by at, state)`,
+       select *, lead("at") over w as ended
+       from agent_events window w as (partition by "agentSessionId", "channelType" order by "at", state)`,
     `create table agent_sessions as
-       select "agentSessionId", "channelType", state, count(*) as stays, sum(ended - at) as ms
+       select "agentSessionId", "channelType", state, count(*) as stays, sum(ended - "at") as ms
        from stays group by all`,
   ];
 }
