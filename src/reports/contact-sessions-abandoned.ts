@@ -27,7 +27,7 @@ const COLUMNS: readonly Column[] = [
   { key: "handle_type", label: "Type", unit: "text" },
   { key: "wait_ms", label: "Waited", unit: "duration", hint: "queue and ringing together" },
   { key: "total_ms", label: "In all", unit: "duration" },
-  { key: "offer_count", label: "Offers", unit: "count", of: "offers" },
+  { key: "offer_count", label: "Offers", unit: "count" },
   { key: "origin", label: "From", unit: "text" },
   { key: "destination", label: "To", unit: "text", only: "csv" },
   { key: "terminating_end", label: "Ended by", unit: "text" },

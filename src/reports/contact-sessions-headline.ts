@@ -1,20 +1,8 @@
 import { isAbandoned, isHandled, sumContacts, type ContactRow } from "./contact-sessions-contacts";
 import type { AllVisits, Visits } from "./contact-sessions-visits";
+import type { Card, Definition } from "./page";
 import { formulaWords } from "./service-level";
 import { formatCount, formatDuration, formatShare, shareOf } from "./units";
-
-export interface Card {
-  label: string;
-  value: string;
-  note: string;
-}
-
-export interface Definition {
-  name: string;
-  /** How the metric is called where formulas are compared; empty for none. */
-  id: string;
-  text: string;
-}
 
 /** The figures a manager looks for first: inbound calls, and the visits they made to telephone queues. */
 export function contactCards(contacts: readonly ContactRow[], visits: Visits): Card[] {

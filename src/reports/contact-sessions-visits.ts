@@ -101,7 +101,7 @@ const MEASURES: readonly Column[] = [
   { key: "longest_wait_ms", label: "Longest wait", unit: "duration", hint: "answered or abandoned" },
   { key: "abandoned_count", label: "Abandoned", unit: "count", of: "visits" },
   { key: "abandoned_in_time_count", label: "Abandoned in time", unit: "count", of: "visits", only: "csv" },
-  { key: "short_abandon_count", label: "of these short", unit: "count", of: "visits" },
+  { key: "short_abandon_count", label: "of these short", csv_label: "Short abandons", unit: "count", of: "visits" },
   { key: "abandon_rate_share", label: "Abandon rate", unit: "share" },
   {
     key: "callback_count",
@@ -196,7 +196,7 @@ export function intervalTables(visits: AllVisits, ask: Ask): { page: PageTable; 
         ...LEFT_OUT,
         ...FORMULA,
       ],
-      rows: csvRows.map((row) => ({ ...barred(row), offset: localTime(zone, row.slot_at_ms, "ZZ") })),
+      rows: csvRows.map((row) => ({ ...barred(row), offset: `UTC${localTime(zone, row.slot_at_ms, "ZZ")}` })),
     },
   };
 }

@@ -17,6 +17,8 @@ export interface Column {
   unit: "text" | "count" | "duration" | "share" | "instant" | "markup";
   /** What is counted, for the head of a CSV column: contacts, visits, events. */
   of?: string;
+  /** The head in the CSV file, where the page's makes sense only beside its neighbours. */
+  csv_label?: string;
   /** A longer explanation, shown when pointing at the head. */
   hint?: string;
   /** Only on the page, or only in the CSV file; in both where it is not said. */
@@ -83,7 +85,8 @@ export function csvCells(table: CsvTable, zone: string): CsvCell[][] {
   return [head, ...table.rows.map((row) => columns.map((column) => csvCell(column, row, zone)))];
 }
 
-function csvHead({ label, unit, of }: Column, zone: string): string {
+function csvHead({ label: shown, csv_label, unit, of }: Column, zone: string): string {
+  const label = csv_label ?? shown;
   const told = { text: null, markup: null, count: of ?? null, duration: "s", share: "%", instant: zone }[unit];
   return told === null ? label : `${label} (${told})`;
 }
@@ -93,7 +96,7 @@ function csvCell({ key, unit }: Column, row: TableRow, zone: string): CsvCell {
   if (value === null || value === undefined) return null;
   if (typeof value === "string") return harmlessCell(value);
   if (typeof value !== "number") return null;
-  if (unit === "duration") return value / 1000;
+  if (unit === "duration") return Math.round(value) / 1000;
   if (unit === "share") return Math.round(value * 1_000_000) / 10_000;
   return unit === "instant" ? localTime(zone, value) : value;
 }

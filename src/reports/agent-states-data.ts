@@ -1,0 +1,207 @@
+import { join } from "node:path";
+import { type Bindings, readSql, selectRows } from "../db/sql";
+import type { Ask } from "./report";
+import { shareOf } from "./units";
+
+/** A kind of state, the strongest first, and what it counts towards. */
+export interface StateKind {
+  kind: string;
+  label: string;
+  is_occupied: number;
+  is_available: number;
+  is_utilised: number;
+}
+
+export interface Agent {
+  agent_key: number;
+  agent_id: string;
+  /** Masked as the configuration says; the id where nobody named the agent. */
+  agent: string;
+  team: string;
+}
+
+/** Time and number of stays, in one state or with one idle code. */
+export interface Spell {
+  stay_ms: number;
+  stay_count: number;
+}
+
+/** One agent's period; in the channel view that of its channels of one type, whose times are added. */
+export interface AgentStates extends Agent {
+  channel_type: string;
+  first_at_ms: number;
+  last_at_ms: number;
+  is_carried_in: number;
+  is_carried_out: number;
+  is_open: number;
+  signed_in_ms: number;
+  spells: Map<string, Spell>;
+  /** By idle code; the empty text is idle without a code. */
+  idle: Map<string, Spell>;
+}
+
+export interface Stay {
+  agent_key: number;
+  channel_type: string;
+  kind: string;
+  idle_code: string | null;
+  started_at_ms: number;
+  ended_at_ms: number;
+}
+
+export interface StateShares {
+  signed_in_ms: number;
+  occupancy_share: number | null;
+  utilisation_share: number | null;
+  unknown_share: number | null;
+}
+
+interface TotalRow extends Spell {
+  agent_key: number;
+  channel_type: string;
+  kind: string;
+  idle_code: string | null;
+  first_at_ms: number;
+  last_at_ms: number;
+  is_carried_in: number;
+  is_carried_out: number;
+  is_open: number;
+}
+
+const LABELS: Record<string, string> = { wrapup: "wrap-up", "not-responding": "not responding" };
+
+/** The kinds of states that take time, the strongest first. */
+export async function readKinds({ db }: Ask): Promise<StateKind[]> {
+  const rows: Omit<StateKind, "label">[] = await db("state_kinds")
+    .select("kind", "is_occupied", "is_available", "is_utilised")
+    .whereNotNull("precedence")
+    .orderBy("precedence");
+  return rows.map((row) => ({ ...row, label: LABELS[row.kind] ?? row.kind }));
+}
+
+/** Everyone signed in during the period, by team and name. */
+export async function readAgents(ask: Ask): Promise<AgentStates[]> {
+  const roster = await readRoster(ask);
+  const agents = new Map<string, AgentStates>();
+  for (const row of await askStays<TotalRow>(ask, "totals")) {
+    const agent = roster.get(row.agent_key);
+    if (agent === undefined) continue;
+    const key = `${row.agent_key} ${row.channel_type}`;
+    const states = agents.get(key) ?? begun(agent, row);
+    agents.set(key, states);
+    addRow(states, row, ask.view);
+  }
+  return [...agents.values()].sort(byTeamAndName);
+}
+
+/** Every stay of the period, by agent and time. */
+export async function readStays(ask: Ask): Promise<Stay[]> {
+  return await askStays<Stay>(ask, "stays");
+}
+
+/** Time per local day and state, of all agents together. */
+export async function readDays(ask: Ask): Promise<{ day: string; kind: string; stay_ms: number }[]> {
+  return await askStays(ask, "days");
+}
+
+/** Sums of several agents, or of several types of channels. */
+export function sumSpells(agents: readonly AgentStates[], of: "spells" | "idle" = "spells"): Map<string, Spell> {
+  const sums = new Map<string, Spell>();
+  for (const agent of agents) for (const [key, spell] of agent[of]) addSpell(sums, key, spell);
+  return sums;
+}
+
+/** Occupancy, utilisation and the share of unknown; null where there is nothing to divide by. */
+export function sharesOf(
+  kinds: readonly StateKind[],
+  spells: ReadonlyMap<string, Spell>,
+  signedInMs: number,
+): StateShares {
+  const sum = (flag: "is_occupied" | "is_available" | "is_utilised"): number =>
+    kinds.reduce((total, kind) => total + (kind[flag] === 1 ? (spells.get(kind.kind)?.stay_ms ?? 0) : 0), 0);
+  const occupied = sum("is_occupied");
+  return {
+    signed_in_ms: signedInMs,
+    occupancy_share: shareOf(occupied, occupied + sum("is_available")),
+    utilisation_share: shareOf(sum("is_utilised"), signedInMs),
+    unknown_share: shareOf(spells.get("unknown")?.stay_ms ?? 0, signedInMs),
+  };
+}
+
+/** The instant at which open stays are cut: the newest event loaded, or the period's end if that is earlier. */
+export function cutOf({ period, box }: Ask): number {
+  return Math.min(period.ends_at_ms, box.horizon_at_ms ?? period.starts_at_ms);
+}
+
+async function readRoster(ask: Ask): Promise<Map<number, Agent>> {
+  interface Row {
+    agent_key: number;
+    agent_id: string;
+    agent_name: string | null;
+    team_id: string | null;
+    team_name: string | null;
+  }
+  const sql = readSql(join(__dirname, "agent-states-roster.sql"));
+  const rows = await selectRows<Row>(ask.db, sql, { ends_at_ms: ask.period.ends_at_ms });
+  return new Map(
+    rows.map(({ agent_key, agent_id, agent_name, team_id, team_name }) => [
+      agent_key,
+      { agent_key, agent_id, agent: ask.mask.name(agent_name) ?? agent_id, team: team_name ?? team_id ?? "" },
+    ]),
+  );
+}
+
+async function askStays<Row>(ask: Ask, part: string): Promise<Row[]> {
+  const [stays, question] = [ask.view, part].map((name) => readSql(join(__dirname, `agent-states-${name}.sql`)));
+  const bindings: Bindings = {
+    starts_at_ms: ask.period.starts_at_ms,
+    ends_at_ms: ask.period.ends_at_ms,
+    horizon_at_ms: ask.box.horizon_at_ms ?? ask.period.starts_at_ms,
+  };
+  return await selectRows<Row>(ask.db, `with stays as (\n${stays}\n)\n${question}`, bindings);
+}
+
+function begun(agent: Agent, { channel_type, first_at_ms, last_at_ms }: TotalRow): AgentStates {
+  const flags = { is_carried_in: 0, is_carried_out: 0, is_open: 0 };
+  return {
+    ...agent,
+    channel_type,
+    first_at_ms,
+    last_at_ms,
+    ...flags,
+    signed_in_ms: 0,
+    spells: new Map(),
+    idle: new Map(),
+  };
+}
+
+function addRow(states: AgentStates, row: TotalRow, view: Ask["view"]): void {
+  states.first_at_ms = Math.min(states.first_at_ms, row.first_at_ms);
+  states.last_at_ms = Math.max(states.last_at_ms, row.last_at_ms);
+  for (const flag of ["is_carried_in", "is_carried_out", "is_open"] as const) {
+    states[flag] = Math.max(states[flag], row[flag]);
+  }
+  if (view === "person" || row.kind === "signed-in") states.signed_in_ms += row.stay_ms;
+  if (row.kind === "signed-in") return;
+  addSpell(states.spells, row.kind, row);
+  if (row.kind === "idle") addSpell(states.idle, row.idle_code ?? "", row);
+}
+
+function addSpell(spells: Map<string, Spell>, key: string, { stay_ms, stay_count }: Spell): void {
+  const sum = spells.get(key) ?? { stay_ms: 0, stay_count: 0 };
+  spells.set(key, { stay_ms: sum.stay_ms + stay_ms, stay_count: sum.stay_count + stay_count });
+}
+
+/** By team, those without one last, then by name; compared as text, the same everywhere. */
+function byTeamAndName(a: AgentStates, b: AgentStates): number {
+  const parts = (each: AgentStates): string[] => [
+    each.team === "" ? "1" : "0",
+    each.team,
+    each.agent,
+    each.agent_id,
+    each.channel_type,
+  ];
+  const [left, right] = [parts(a), parts(b)];
+  const index = left.findIndex((part, position) => part !== right[position]);
+  return index < 0 ? 0 : (left[index] ?? "") < (right[index] ?? "") ? -1 : 1;
+}

@@ -1,0 +1,211 @@
+import { type AgentStates, type Spell, type StateKind, sharesOf, sumSpells } from "./agent-states-data";
+import { localTime } from "../base/days";
+import { type Markup, markup } from "./markup";
+import type { Ask } from "./report";
+import { type Column, type CsvTable, type PageTable, pageTable, type TableRow } from "./table";
+import { formatCount, formatDuration, shareOf } from "./units";
+
+const CODES_SHOWN = 6;
+
+/** Every agent's period: the table of the page and the CSV file, from the same columns. */
+export function agentTables(
+  ask: Ask,
+  kinds: readonly StateKind[],
+  agents: readonly AgentStates[],
+): { page: PageTable; csv: CsvTable } {
+  const used = kindsUsed(kinds, agents);
+  const rows = agents.map((agent) => agentRow(ask, kinds, agent));
+  const total = { agent: "All agents", is_total: 1, ...measures(kinds, sumSpells(agents), signedIn(agents)) };
+  const note = "Time, and below it how often. The detail of every stay is in agent-states-stays.csv.";
+  return {
+    page: pageTable("Agents", columnsOf(ask, used), rows.length > 0 ? [...rows, total] : [], ask.config.zone, note),
+    csv: { name: "agent-states", columns: columnsOf(ask, kinds), rows },
+  };
+}
+
+/** The same by team. */
+export function teamTable(ask: Ask, kinds: readonly StateKind[], agents: readonly AgentStates[]): PageTable {
+  const teams = [...new Set(agents.map(({ team }) => team))];
+  const rows = teams.map((team): TableRow => {
+    const own = agents.filter((agent) => agent.team === team);
+    const people = new Set(own.map(({ agent_key }) => agent_key)).size;
+    return { team: team || "no team known", agent_count: people, ...measures(kinds, sumSpells(own), signedIn(own)) };
+  });
+  const columns: Column[] = [
+    { key: "team", label: "Team", unit: "text" },
+    { key: "agent_count", label: "Agents", unit: "count" },
+    ...measureColumns(kindsUsed(kinds, agents)),
+  ];
+  return pageTable("Teams", columns, rows, ask.config.zone);
+}
+
+/** What idle time was spent on: by code, and by agent and code. */
+export function idleTables(
+  ask: Ask,
+  agents: readonly AgentStates[],
+): { page: PageTable; byAgent: PageTable; csv: CsvTable } {
+  const codes = [...sumSpells(agents, "idle")].sort(([a, x], [b, y]) => y.stay_ms - x.stay_ms || (a < b ? -1 : 1));
+  const idleMs = codes.reduce((sum, [, { stay_ms }]) => sum + stay_ms, 0);
+  const columns: Column[] = [
+    { key: "idle_code", label: "Idle code", unit: "text" },
+    { key: "stay_ms", label: "Time", unit: "duration" },
+    { key: "share", label: "Of idle time", unit: "share" },
+    { key: "stay_count", label: "Times", unit: "count" },
+    { key: "agent_count", label: "Agents", unit: "count" },
+    { key: "mean_ms", label: "Mean", unit: "duration", hint: "time / times" },
+  ];
+  const rows = codes.map(([code, spell]) => ({
+    idle_code: codeName(code),
+    ...spell,
+    share: shareOf(spell.stay_ms, idleMs),
+    agent_count: agents.filter(({ idle }) => idle.has(code)).length,
+    mean_ms: spell.stay_ms / spell.stay_count,
+  }));
+  return {
+    page: pageTable("Idle time by code", columns, rows, ask.config.zone),
+    ...idleByAgent(
+      ask,
+      agents,
+      codes.map(([code]) => code),
+    ),
+  };
+}
+
+function idleByAgent(
+  ask: Ask,
+  agents: readonly AgentStates[],
+  codes: readonly string[],
+): { byAgent: PageTable; csv: CsvTable } {
+  const shown = codes.slice(0, CODES_SHOWN);
+  const others = codes.slice(CODES_SHOWN);
+  const columns: Column[] = [
+    { key: "agent", label: "Agent", unit: "text" },
+    ...channelColumns(ask),
+    ...shown.map((code, index): Column => ({ key: `code_${index}`, label: codeName(code), unit: "markup" })),
+    ...(others.length > 0 ? [{ key: "others", label: `${others.length} other codes`, unit: "markup" } as const] : []),
+  ];
+  const rows = agents
+    .filter(({ idle }) => idle.size > 0)
+    .map((agent) => ({
+      ...nameCells(agent),
+      ...Object.fromEntries(shown.map((code, index) => [`code_${index}`, spellCell(agent.idle.get(code))])),
+      others: spellCell(added(others.flatMap((code) => agent.idle.get(code) ?? []))),
+    }));
+  const csvRows = agents.flatMap((agent) =>
+    [...agent.idle].map(([code, spell]): TableRow => ({ ...nameCells(agent), idle_code: code || null, ...spell })),
+  );
+  const csvColumns: Column[] = [
+    ...nameColumns(ask),
+    { key: "idle_code", label: "idle code", unit: "text" },
+    { key: "stay_ms", label: "idle", unit: "duration" },
+    { key: "stay_count", label: "idle", unit: "count", of: "times" },
+  ];
+  return {
+    byAgent: pageTable("Idle time by agent", columns, rows, ask.config.zone),
+    csv: { name: "agent-states-idle", columns: csvColumns, rows: csvRows },
+  };
+}
+
+/** The columns that say who: for the CSV files, with the agent's id. */
+export function nameColumns(ask: Ask): Column[] {
+  return [
+    { key: "agent_id", label: "agent id", unit: "text" },
+    { key: "agent", label: "agent", unit: "text" },
+    { key: "team", label: "team", unit: "text" },
+    ...channelColumns(ask),
+  ];
+}
+
+export function nameCells({ agent_id, agent, team, channel_type }: AgentStates): TableRow {
+  return { agent_id, agent, team, channel_type };
+}
+
+function channelColumns({ view }: Ask): Column[] {
+  return view === "channel" ? [{ key: "channel_type", label: "Channel", unit: "text" }] : [];
+}
+
+function columnsOf(ask: Ask, kinds: readonly StateKind[]): Column[] {
+  return [
+    { key: "agent", label: "Agent", unit: "text" },
+    { key: "agent_id", label: "agent id", unit: "text", only: "csv" },
+    { key: "team", label: "Team", unit: "text" },
+    ...channelColumns(ask),
+    { key: "first_in", label: "First in", unit: "text", only: "page", hint: "← signed in since before the period" },
+    { key: "last_out", label: "Last out", unit: "text", only: "page", hint: "→ signed in beyond the period" },
+    { key: "first_at_ms", label: "first in", unit: "instant", only: "csv" },
+    { key: "last_at_ms", label: "last out", unit: "instant", only: "csv" },
+    { key: "is_carried_in", label: "signed in since before", unit: "count", only: "csv" },
+    { key: "is_carried_out", label: "signed in beyond", unit: "count", only: "csv" },
+    { key: "is_open", label: "still signed in", unit: "count", only: "csv" },
+    ...measureColumns(kinds),
+  ];
+}
+
+function measureColumns(kinds: readonly StateKind[]): Column[] {
+  return [
+    { key: "signed_in_ms", label: "Signed in", unit: "duration" },
+    { key: "occupancy_share", label: "Occupancy", unit: "share", hint: "occupied / (occupied + available)" },
+    { key: "utilisation_share", label: "Utilisation", unit: "share", hint: "(occupied + ringing) / signed in" },
+    ...kinds.flatMap(({ kind, label }): Column[] => [
+      { key: `${kind}_cell`, label: capital(label), unit: "markup", only: "page" },
+      { key: `${kind}_ms`, label, unit: "duration", only: "csv" },
+      { key: `${kind}_count`, label, unit: "count", of: "times", only: "csv" },
+    ]),
+    { key: "unknown_share", label: "Unknown", unit: "share", hint: "unknown / signed in" },
+  ];
+}
+
+function agentRow(ask: Ask, kinds: readonly StateKind[], agent: AgentStates): TableRow {
+  const isDay = ask.period.from === ask.period.to;
+  const clock = (at: number): string => localTime(ask.config.zone, at, isDay ? "HH:mm:ss" : "d LLL HH:mm");
+  return {
+    ...nameCells(agent),
+    first_at_ms: agent.first_at_ms,
+    last_at_ms: agent.is_open === 1 ? null : agent.last_at_ms,
+    first_in: `${agent.is_carried_in === 1 ? "← " : ""}${clock(agent.first_at_ms)}`,
+    last_out: agent.is_open === 1 ? "still in" : agent.is_carried_out === 1 ? "→ goes on" : clock(agent.last_at_ms),
+    is_carried_in: agent.is_carried_in,
+    is_carried_out: agent.is_carried_out,
+    is_open: agent.is_open,
+    ...measures(kinds, agent.spells, agent.signed_in_ms),
+  };
+}
+
+function measures(kinds: readonly StateKind[], spells: ReadonlyMap<string, Spell>, signedInMs: number): TableRow {
+  const cells = kinds.flatMap(({ kind }) => {
+    const spell = spells.get(kind);
+    return [
+      [`${kind}_cell`, spellCell(spell)],
+      [`${kind}_ms`, spell?.stay_ms ?? 0],
+      [`${kind}_count`, spell?.stay_count ?? 0],
+    ];
+  });
+  return { ...sharesOf(kinds, spells, signedInMs), ...Object.fromEntries(cells) };
+}
+
+/** `1:02:03` over `14×`; a dash where there is nothing. */
+function spellCell(spell: Spell | undefined): Markup {
+  if (spell === undefined || spell.stay_count === 0) return markup`<span class="spell none">–</span>`;
+  return markup`<span class="spell">${formatDuration(spell.stay_ms)}<small>${formatCount(spell.stay_count)}×</small></span>`;
+}
+
+function added(spells: readonly Spell[]): Spell {
+  const sum = (key: keyof Spell): number => spells.reduce((total, spell) => total + spell[key], 0);
+  return { stay_ms: sum("stay_ms"), stay_count: sum("stay_count") };
+}
+
+function kindsUsed(kinds: readonly StateKind[], agents: readonly AgentStates[]): StateKind[] {
+  return kinds.filter(({ kind }) => agents.some(({ spells }) => spells.has(kind)));
+}
+
+export function signedIn(agents: readonly AgentStates[]): number {
+  return agents.reduce((sum, agent) => sum + agent.signed_in_ms, 0);
+}
+
+function codeName(code: string): string {
+  return code === "" ? "no code" : code;
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,123 @@
+import type { Failures, Finding } from "./failure-reasons";
+import { type Markup, markup } from "./markup";
+import type { Ask } from "./report";
+import { shareBar } from "./svg";
+import { type Column, type CsvTable, pageTable, type PageTable, type TableRow } from "./table";
+import { shareOf } from "./units";
+
+/** The kinds of reasons, in the order they are told. */
+const SECTIONS = [
+  {
+    kind: "call",
+    caption: "Calls that failed",
+    note: "Response codes of the telephone network and of the platform's own services.",
+  },
+  { kind: "cpa", caption: "Calls the dialler could not complete", note: "Call progress analysis of dialled calls." },
+  {
+    kind: "offer",
+    caption: "Offers agents did not take",
+    note: "The contact went back to its queue or on to another agent.",
+  },
+  {
+    kind: "unknown",
+    caption: "Unknown reasons",
+    note: "Delivered as shown, and not in the reference. Ask the platform's operator what they mean.",
+  },
+] as const;
+
+const COLUMNS: readonly Column[] = [
+  { key: "kind", label: "Kind", unit: "text", only: "csv" },
+  { key: "name", label: "Reason", unit: "text" },
+  { key: "phrase", label: "In words", unit: "text" },
+  { key: "meaning", label: "Meaning", unit: "text" },
+  { key: "class", label: "Class", unit: "text", only: "csv" },
+  { key: "owner", label: "Who has to act", unit: "text" },
+  { key: "is_failure", label: "Is a failure", unit: "count", only: "csv" },
+  { key: "event_count", label: "Events", unit: "count", of: "events" },
+  { key: "contact_count", label: "Contacts", unit: "count", of: "contacts" },
+  {
+    key: "contact_share",
+    label: "Share",
+    csv_label: "Share of all contacts",
+    unit: "share",
+    hint: "of all contacts that began in the period",
+  },
+  { key: "bar", label: "", unit: "markup" },
+  { key: "first_at_ms", label: "First seen", unit: "instant" },
+  { key: "last_at_ms", label: "Last seen", unit: "instant" },
+  { key: "examples", label: "For example", unit: "markup" },
+  { key: "example_ids", label: "Example contacts", unit: "text", only: "csv" },
+];
+
+/** Every reason that occurred: on the page by kind, most contacts first; in the CSV file all in one. */
+export function reasonTables(
+  failures: Failures,
+  ask: Ask,
+): { page: PageTable[]; csv: CsvTable; leading: string | null } {
+  const reasons = failures.findings.filter(({ level }) => level === "reason").toSorted(mostContacts);
+  const most = Math.max(1, ...reasons.map(({ contact_count }) => contact_count));
+  const rows = reasons.map((reason) => reasonRow(reason, failures, most));
+  const table = (caption: string, note: string, of: TableRow[]): PageTable =>
+    pageTable(caption, COLUMNS, of, ask.config.zone, note);
+  const failed = rows.filter((row) => row.is_failure === 1);
+  const sections = SECTIONS.map(({ kind, caption, note }) =>
+    table(
+      caption,
+      note,
+      failed.filter((row) => row.kind === kind),
+    ),
+  );
+  const ended = rows.filter((row) => row.kind === "termination");
+  const harmless = rows.filter((row) => row.is_failure === 0 && row.kind !== "termination");
+  const [leading] = failed;
+  return {
+    page: [
+      ...sections.filter((section, index) => !section.is_empty || index === 0),
+      table("How contacts ended", "Termination reasons, the last one of each contact. Many are ordinary ends.", ended),
+      table(
+        "Not failures",
+        "A cancelled call, a live voice and an answering machine are outcomes, and count in no figure above.",
+        harmless,
+      ),
+    ],
+    csv: { name: "failure-reasons", columns: COLUMNS, rows },
+    leading: leading === undefined ? null : leadingWords(leading),
+  };
+}
+
+export function reasonName({ kind, reason, spelling }: Finding): string {
+  return kind === "unknown" && spelling !== "" ? spelling : reason;
+}
+
+function reasonRow(reason: Finding, { findings, rules, contact_count: all }: Failures, most: number): TableRow {
+  const rule = rules.get(`${reason.kind} ${reason.reason}`);
+  const isUnknown = rule === undefined;
+  const examples = findings.filter(
+    ({ level, kind, reason: of }) => level === "sample" && kind === reason.kind && of === reason.reason,
+  );
+  return {
+    ...reason,
+    name: isUnknown ? reason.spelling : reason.reason,
+    phrase: rule?.phrase ?? (isUnknown ? "unknown" : ""),
+    class: rule?.class ?? null,
+    owner: rule?.owner ?? (isUnknown ? "find out what it means" : ""),
+    meaning: rule?.meaning ?? "",
+    contact_share: shareOf(reason.contact_count, all),
+    bar: shareBar(reason.contact_count / most, reason.is_failure === 1 ? "s2" : "s3"),
+    examples: codes(examples.map(({ contact_id }) => contact_id)),
+    example_ids: examples.map(({ contact_id }) => contact_id).join(" "),
+  };
+}
+
+function codes(ids: readonly string[]): Markup {
+  return markup`<ul class="ids">${ids.map((id) => markup`<li><code>${id}</code></li>`)}</ul>`;
+}
+
+function leadingWords(row: TableRow): string {
+  const words = String(row.phrase);
+  return words === "" ? String(row.name) : `${words} (${String(row.name)})`;
+}
+
+export function mostContacts(a: Finding, b: Finding): number {
+  return b.contact_count - a.contact_count || b.event_count - a.event_count;
+}

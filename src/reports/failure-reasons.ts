@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { readSql, selectRows } from "../db/sql";
+import { failureCards, failureDefinitions, ownerTable } from "./failure-reasons-headline";
+import { placeTables } from "./failure-reasons-places";
+import { reasonTables } from "./failure-reasons-tables";
+import type { Ask, Report, ReportContent } from "./report";
+import { formatCount, formatMany, formatShare, shareOf } from "./units";
+
+export const failureReasons: Report = {
+  name: "failure-reasons",
+  title: "Failure reasons",
+  question: "What went wrong with calls and offers, how many contacts did it touch, and who has to act?",
+  gather,
+};
+
+/** A finding of `failure-reasons.sql`, of whatever level. */
+export interface Finding {
+  level: "total" | "reason" | "sample" | "place" | "reason at a place";
+  kind: "" | "call" | "cpa" | "offer" | "unknown" | "termination";
+  reason: string;
+  is_failure: number;
+  place_kind: "" | "queue" | "entry point" | "agent" | "owner";
+  place_id: string;
+  place: string;
+  event_count: number;
+  contact_count: number;
+  first_at_ms: number;
+  last_at_ms: number;
+  contact_id: string;
+  spelling: string;
+}
+
+/** What the reference says of a reason. */
+export interface ReasonRule {
+  kind: string;
+  reason: string;
+  phrase: string | null;
+  class: string | null;
+  owner: string | null;
+  meaning: string | null;
+}
+
+/** Everything the tables of this report are made of. */
+export interface Failures {
+  findings: readonly Finding[];
+  rules: ReadonlyMap<string, ReasonRule>;
+  /** Contacts that began in the period: what shares are shares of. */
+  contact_count: number;
+}
+
+async function gather(ask: Ask): Promise<ReportContent> {
+  const failures = await readFailures(ask);
+  const tables = reasonTables(failures, ask);
+  const places = placeTables(failures, ask);
+  const failed = failures.findings.find(({ level, is_failure }) => level === "total" && is_failure === 1);
+  const share = shareOf(failed?.contact_count ?? 0, failures.contact_count);
+  return {
+    summary: `${formatMany(failed?.event_count ?? 0, "failure")} touched ${formatMany(failed?.contact_count ?? 0, "contact")}, ${formatShare(share)} of ${formatCount(failures.contact_count)}${tables.leading === null ? "" : `; most often ${tables.leading}`}`,
+    page: {
+      cards: failureCards(failures, tables.leading),
+      owners: ownerTable(failures, ask),
+      reasons: tables.page,
+      places: places.page,
+      definitions: failureDefinitions(),
+    },
+    tables: [tables.csv, places.csv],
+  };
+}
+
+async function readFailures({ db, period, mask }: Ask): Promise<Failures> {
+  const days = { from_day: period.from, to_day: period.to };
+  const findings = await selectRows<Finding>(db, readSql(join(__dirname, "failure-reasons.sql")), days);
+  const rules = await selectRows<ReasonRule>(db, readSql(join(__dirname, "failure-reasons-rules.sql")));
+  const [contacts] = await selectRows<{ contact_count: number }>(
+    db,
+    "select count(*) as contact_count from customer_sessions where started_day >= :from_day and started_day <= :to_day",
+    days,
+  );
+  return {
+    findings: findings.map((row) => (row.place_kind === "agent" ? { ...row, place: mask.name(row.place) ?? "" } : row)),
+    rules: new Map(rules.map((rule) => [`${rule.kind} ${rule.reason}`, rule])),
+    contact_count: contacts?.contact_count ?? 0,
+  };
+}

@@ -1,0 +1,25 @@
+/** A headline figure, for the `cards` partial. */
+export interface Card {
+  label: string;
+  value: string;
+  note: string;
+}
+
+/** A word or formula explained, for the `definitions` partial. */
+export interface Definition {
+  name: string;
+  /** How the metric is called where formulas are compared; empty for none. */
+  id: string;
+  text: string;
+}
+
+/** Rows by a key, in the order they come. */
+export function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group === undefined) groups.set(keyOf(row), [row]);
+    else group.push(row);
+  }
+  return groups;
+}
