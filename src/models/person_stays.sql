@@ -45,7 +45,7 @@ classes as (
     select
         kinds.kind,
         sides.is_other,
-        1 << (2 * (kinds.precedence - 1) + sides.is_other) as bit
+        cast(1 as bigint) << cast(2 * (kinds.precedence - 1) + sides.is_other as integer) as bit
     from state_kinds as kinds
     cross join (select 0 as is_other union all select 1) as sides
     where kinds.precedence is not null
@@ -110,7 +110,7 @@ steps as (
         agent_key,
         bit,
         at_ms,
-        sum(delta) as delta,
+        cast(sum(delta) as bigint) as delta,
         max(delta) as is_start
     from edges
     group by agent_key, bit, at_ms
@@ -139,13 +139,13 @@ cuts as (
     select
         counted.agent_key,
         counted.at_ms,
-        sum(
+        cast(sum(
             case
                 when counted.active_count > 0 and counted.active_count = counted.delta then counted.bit
                 when counted.active_count = 0 and counted.delta < 0 then -counted.bit
                 else 0
             end
-        ) as mask_change,
+        ) as bigint) as mask_change,
         max(case when counted.bit = idle.telephony_bit and counted.is_start = 1 then counted.at_ms end) as telephony_idle_at_ms,
         max(case when counted.bit = idle.other_bit and counted.is_start = 1 then counted.at_ms end) as other_idle_at_ms
     from counted
@@ -157,7 +157,7 @@ masks as (
     select
         agent_key,
         at_ms,
-        sum(mask_change) over agent as mask,
+        cast(sum(mask_change) over agent as bigint) as mask,
         max(telephony_idle_at_ms) over agent as telephony_idle_at_ms,
         max(other_idle_at_ms) over agent as other_idle_at_ms
     from cuts
