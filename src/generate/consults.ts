@@ -25,7 +25,7 @@ export function consult(world: World, call: Call, talkMs: number): void {
 export function consultTransfer(world: World, call: Call, talkMs: number): void {
   consultFirst(world, call, talkMs, (colleague) => {
     const { contact } = call;
-    const isSameMs = contact.fault === "same-millisecond";
+    const isSameMs = contact.isPassedOn;
     if (isSameMs) world.delivery.swapNext("contact");
     const at = handOver(world, call, "consult", isSameMs ? { sequence: 1 } : {});
     if (!isSameMs) wrapUp(world, call, at, world.random.chance(0.5), true);

@@ -38,6 +38,8 @@ export interface Contact {
   fault: Fault | null;
   /** The event that is lost on the way, once. */
   loses: string | null;
+  /** The course of its talk is settled: a colleague takes it over, in one millisecond. */
+  isPassedOn: boolean;
   firstConnectedAt: number | null;
   stage: string | null;
   wasInIvr: boolean;
@@ -97,6 +99,7 @@ export function openContact(world: World, channelType: string, direction: string
     isSilent: false,
     fault: null,
     loses: null,
+    isPassedOn: false,
     firstConnectedAt: null,
     stage: null,
     wasInIvr: false,

@@ -93,7 +93,8 @@ function deliver(desk: Desk, day: number, line: Line, owner: Owner): void {
     else writeAgain(desk, day, line);
   }
   if (plan.strikes("seconds", place)) writeBroken(desk, day, line, "seconds", inSeconds(line));
-  if (plan.strikes("bad-line", place)) writeBroken(desk, day, line, "bad-line", brokenLine(line, random));
+  if (plan.strikes("bad-line", place))
+    writeBroken(desk, day, line, "bad-line", brokenLine(line, plan.times("bad-line")));
 }
 
 /** @returns the number of the line in its file */
@@ -149,29 +150,31 @@ export function eventId(line: Line): string {
 
 interface Broken {
   text: string;
-  /** What is wrong, in words of our own. */
+  /** What is wrong, as the column `reason` of the rejected lines says it. */
   reason: string;
 }
 
 function inSeconds(line: Line): Broken {
   const seconds = Math.floor(line.at / 1000);
-  return { text: line.text.replace(`"at":${line.at}`, `"at":${seconds}`), reason: "instant before 2000" };
+  return { text: line.text.replace(`"at":${line.at}`, `"at":${seconds}`), reason: "at-before-2000" };
 }
 
 /** A line that cannot be read, about somebody who is nowhere else. */
-function brokenLine(line: Line, random: Random): Broken {
-  const owner = line.kind === "contact" ? `"contactId":"ghost-1"` : `"agentId":"ghost-1"`;
-  const name = line.kind === "contact" ? `"event":"parked"` : `"state":"idle"`;
-  return random.pick<Broken>([
-    { text: line.text.slice(0, Math.floor(line.text.length / 2)), reason: "not JSON" },
-    { text: `{${name},"at":${line.at}}`, reason: "no owner" },
-    { text: `{${owner},"at":${line.at}}`, reason: "no name" },
-    { text: `{${owner},${name}}`, reason: "no instant" },
-    { text: `{${owner},${name},"at":"yesterday at noon"}`, reason: "no instant" },
-    { text: `{${owner},${name},"at":4133980800000}`, reason: "instant in the future" },
-    { text: `{${owner},${name},"at":${line.at},"endedAt":${line.at - 5000}}`, reason: "end before start" },
-    { text: `["${line.at}"]`, reason: "no object" },
-  ]);
+function brokenLine(line: Line, turn: number): Broken {
+  const isContact = line.kind === "contact";
+  const owner = isContact ? `"contactId":"ghost-1"` : `"agentId":"ghost-1"`;
+  const name = isContact ? `"event":"parked"` : `"state":"idle"`;
+  const forms: Broken[] = [
+    { text: line.text.slice(0, Math.floor(line.text.length / 2)), reason: "not-json" },
+    { text: `{${name},"at":${line.at}}`, reason: isContact ? "no-contactId" : "no-agentId" },
+    { text: `{${owner},"at":${line.at}}`, reason: isContact ? "no-event" : "no-state" },
+    { text: `{${owner},${name}}`, reason: "no-at" },
+    { text: `{${owner},${name},"at":"yesterday at noon"}`, reason: "bad-at" },
+    { text: `{${owner},${name},"at":4133980800000}`, reason: "at-in-future" },
+    { text: `{${owner},${name},"at":${line.at},"endedAt":${line.at - 5000}}`, reason: "ended-before-start" },
+    { text: `["${line.at}"]`, reason: "not-an-object" },
+  ];
+  return forms[turn % forms.length] as Broken;
 }
 
 /** A gzip file that breaks off: it must fail as a whole, so its contacts must be found nowhere. @returns its path */

@@ -28,6 +28,8 @@ export interface FaultPlan {
   has(fault: Fault): boolean;
   /** Draws once: whether the fault strikes here and now. */
   strikes(fault: Fault, place: Place): boolean;
+  /** How often a fault has struck so far: it comes in all its forms in turn. */
+  times(fault: Fault): number;
   /** How many times each fault is to strike on an average day. */
   perDay: number;
 }
@@ -41,9 +43,15 @@ export function planFaults(faults: readonly Fault[], contacts: number, chances: 
     const own = places.map((place) => [place, countdown(chances[place] / perDay, seed, `${fault} ${place}`)]);
     countdowns[fault] = Object.fromEntries(own) as Record<Place, () => boolean>;
   }
+  const times: Partial<Record<Fault, number>> = {};
   return {
     has: (fault) => faults.includes(fault),
-    strikes: (fault, place) => countdowns[fault]?.[place]() ?? false,
+    times: (fault) => times[fault] ?? 0,
+    strikes(fault, place) {
+      const isStruck = countdowns[fault]?.[place]() ?? false;
+      if (isStruck) times[fault] = (times[fault] ?? 0) + 1;
+      return isStruck;
+    },
     perDay,
   };
 }

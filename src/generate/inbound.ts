@@ -54,21 +54,23 @@ function strike(world: World, contact: Contact): void {
   for (const fault of ["lost", "same-millisecond", "unknown-event", "unknown-code", "never-ended"] as const) {
     if (world.plan.strikes(fault, "contact")) contact.fault = fault;
   }
-  if (contact.fault === "lost") contact.loses = world.random.pick(LOSSES);
+  contact.isPassedOn = contact.fault === "same-millisecond" && world.plan.times("same-millisecond") % 2 === 0;
+  if (contact.fault === "lost") contact.loses = LOSSES[world.plan.times("lost") % LOSSES.length] ?? null;
 }
 
 function leaveMenu(world: World, contact: Contact, queue: Queue): void {
   const luck = world.random.share();
   const isStruck = contact.fault !== null;
   if (!isStruck && luck < 0.0015) return hangUpUntold(world, contact);
-  if (contact.fault === "same-millisecond") world.delivery.swapNext("contact");
+  const isInstant = contact.fault === "same-millisecond" && !contact.isPassedOn;
+  if (isInstant) world.delivery.swapNext("contact");
   const at = tell(world, contact, "ivr-done");
   finish(world, contact, "ivr", at);
   if (!isStruck && (luck < 0.12 || !isManned(world, queue))) {
     laterBy(world, world.random.whole(30, 900), () => hangUp(world, contact));
     return;
   }
-  if (contact.fault !== "same-millisecond" || at === UNHEARD) {
+  if (!isInstant || at === UNHEARD) {
     return enterQueue(world, contact, queue, { after: world.random.whole(2, 40), ...missed(contact) });
   }
   enterQueue(world, contact, queue, { isSameMs: true });

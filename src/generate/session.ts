@@ -89,7 +89,7 @@ function channelOf(agent: Agent, sessionId: string, names: string, media: Media,
   };
 }
 
-/** A channel enters a state, and the stay before it ends. @returns false after the last day, of which no dump tells */
+/** A channel enters a state, and the stay before it ends. @returns false where no dump tells of it: after the last day, or lost */
 export function enter(
   world: World,
   channel: Channel,
@@ -98,7 +98,7 @@ export function enter(
   say: StateSay = NOTHING,
 ): boolean {
   const at = Math.max(Math.round(world.agenda.now() + (say.after ?? 0)), channel.lastAt + 1);
-  if (at >= world.horizonMs) return false;
+  if (at >= world.horizonMs || isLost(world, channel, state)) return false;
   channel.lastAt = at;
   if (at > world.newestMs) world.newestMs = at;
   const { truth } = channel;
@@ -114,6 +114,16 @@ export function enter(
   const idle = say.idleCode === undefined ? "" : `,"idleCode":"${say.idleCode}"`;
   const text = `${channel.head},"state":"${state}","at":${at}${idle}${say.more ?? ""}}`;
   world.delivery.line(dayNumber(world, at), { kind: "agent", text, id: channel.id, name: state, at }, truth);
+  return true;
+}
+
+/** The states that may be lost on the way; without the others what follows would have another meaning. */
+const LOSABLE = ["available", "idle", "connected", "wrapup", "on-hold", "logged-out"];
+
+function isLost(world: World, channel: Channel, state: string): boolean {
+  if (!LOSABLE.includes(state) || !world.plan.strikes("lost", "agent line")) return false;
+  const { agent_id, channel_id } = channel.truth;
+  world.book.fault({ fault: "lost", agent_id, channel_id, lost_state: state, expect: "the stay before goes on" });
   return true;
 }
 

@@ -31,8 +31,6 @@ const COURSES: readonly [perMille: number, course: Course][] = [
   [0.8, consultEntryPoint],
 ];
 
-const SEQUENCE_VARIANT = 0.5;
-
 /** The agent and the customer are connected: how their conversation goes is drawn here. */
 export function startTalk(world: World, call: Call, isConnectLost = false): void {
   const { contact } = call;
@@ -48,7 +46,7 @@ function courseOf(world: World, contact: Contact, isVoice: boolean, isConnectLos
   if (contact.loses === "hold-done") return held;
   if (contact.loses === "ended" || contact.hasOptOut || contact.isOutgoing) return plain;
   if (contact.truth.transfer_count > 0) return plain;
-  if (contact.fault === "same-millisecond" && world.random.chance(SEQUENCE_VARIANT)) return consultTransfer;
+  if (contact.isPassedOn) return consultTransfer;
   for (const [perMille, course] of COURSES) {
     if (draw < perMille) return course;
     draw -= perMille;
