@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path";
 import type { Batch } from "./batch";
 import { writeCsvRows } from "./base/csv";
 import { addDays, yesterday } from "./base/days";
-import { UsageError } from "./base/errors";
+import { NightdeskError, UsageError } from "./base/errors";
 import { runDemo } from "./demo";
 import { examine, printExamination } from "./doctor";
 import { exportTable } from "./exports/export";
@@ -13,6 +13,7 @@ import { type Fault, generateDays } from "./generate/generate";
 import { findViolations, type Violation } from "./models/check";
 import { printRun } from "./print";
 import { loadRules, sequenceVersion } from "./reference/load";
+import { reportNames } from "./reports/report";
 import { runWorkflow } from "./runner";
 import { daysStatus, printStatus } from "./status";
 import { configOf, inContext, type Terminal } from "./terminal";
@@ -54,7 +55,15 @@ export async function run(terminal: Terminal, batch: Batch, json: boolean): Prom
 }
 
 export function nightlyWork(terminal: Terminal, options: Options): Work {
-  const days = daysOf(options) ?? [yesterday(configOf(terminal).zone, terminal.now())];
+  const config = configOf(terminal);
+  const unknown = config.reports.filter((name) => !reportNames().includes(name));
+  if (unknown.length > 0) {
+    throw new NightdeskError(
+      "config",
+      `${config.file ?? "The configuration"} names reports that do not exist: ${unknown.join(", ")}. Expected some of ${reportNames().join(", ")}. Correct "reports".`,
+    );
+  }
+  const days = daysOf(options) ?? [yesterday(config.zone, terminal.now())];
   return {
     workflow: "nightly",
     from: days[0] ?? null,

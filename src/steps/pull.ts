@@ -41,11 +41,10 @@ async function filesOfDays(db: Knex, sources: readonly string[], { from, to }: B
 }
 
 function noDump(day: string, sources: readonly string[], found: Awaited<ReturnType<typeof findFiles>>): NightdeskError {
-  const unreadable = found.flatMap(({ error }) => (error === null ? [] : [error.message]));
-  if (unreadable.length > 0) return new NightdeskError("no-dump", unreadable.join("\n"), { canRetry: true });
+  const unreadable = found.flatMap(({ error }) => (error === null ? [] : [` ${error.message}`]));
   return new NightdeskError(
     "no-dump",
-    `No dump for ${day} in ${sources.join(", ")}. Expected a file whose name holds the day, such as contact-events-${day}.ndjson (or .csv, .json, .gz). Put it there, or name it with --source PATH.`,
+    `No dump for ${day} in ${sources.join(", ")}. Expected a file whose name holds the day, such as contact-events-${day}.ndjson (or .csv, .json, .gz). Put it there, or name it with --source PATH.${unreadable.join("")}`,
     { canRetry: true },
   );
 }
