@@ -128,6 +128,17 @@ export function sharesOf(
   };
 }
 
+/** Rows by key, keys and rows in the order they come. */
+export function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group === undefined) groups.set(keyOf(row), [row]);
+    else group.push(row);
+  }
+  return groups;
+}
+
 /** The instant at which open stays are cut: the newest event loaded, or the period's end if that is earlier. */
 export function cutOf({ period, box }: Ask): number {
   return Math.min(period.ends_at_ms, box.horizon_at_ms ?? period.starts_at_ms);

@@ -74,6 +74,11 @@ export function stateBar(
   return markup`<svg class="strip" viewBox="0 0 1000 ${FULL}" preserveAspectRatio="none" role="img"><title>${title}</title>${parts}</svg>`;
 }
 
+/** A state as the legend shows it, at the height it has in a strip. */
+export function legendSwatch(kind: string): Markup {
+  return markup`<svg class="swatch" viewBox="0 0 24 ${FULL}" aria-hidden="true" focusable="false"><path class="k-${kind}" d="${block({ kind: 0, from: 0, to: 24 }, kind)}"/></svg>`;
+}
+
 export interface StateColumn {
   label: string;
   title: string;

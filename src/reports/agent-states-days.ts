@@ -1,0 +1,183 @@
+import { HOUR, intervalMarks, localTime, MINUTE } from "../base/days";
+import { type AgentStates, cutOf, grouped, readDays, type StateKind, type Stay } from "./agent-states-data";
+import {
+  type Axis,
+  axisOf,
+  hourLines,
+  legendSwatch,
+  stateBar,
+  type StateColumn,
+  stateColumns,
+  strip,
+} from "./agent-states-drawings";
+import { signedIn } from "./agent-states-tables";
+import type { Markup } from "./markup";
+import type { Ask } from "./report";
+import { formatDuration, formatMany, formatShare, shareOf } from "./units";
+
+/** The pictures of the page: the whole centre over time, and a strip or bar for every agent. */
+export interface Pictures {
+  chart: { title: string; drawing: Markup };
+  legend: { label: string; drawing: Markup }[];
+  strips_title: string;
+  strips_note: string;
+  hours: { label: string; left: string; is_odd: boolean }[];
+  hour_lines: Markup | null;
+  teams: { team: string; strips: { agent: string; drawing: Markup; figures: string }[] }[];
+}
+
+const COLUMN_MINUTES = 15;
+/** Half an hour of ringing without an answer is seldom: a strip says in words only what fills at least this much of it. */
+const TOLD_SHARE = 0.005;
+
+/** The pictures of one day: strips on the local clock. */
+export function dayPictures(
+  ask: Ask,
+  kinds: readonly StateKind[],
+  agents: readonly AgentStates[],
+  stays: readonly Stay[],
+): Pictures {
+  const marks = hoursOf(ask, agents);
+  const axis = axisOf(marks.at(0) ?? ask.period.starts_at_ms, marks.at(-1) ?? ask.period.ends_at_ms, agents.length);
+  const names = kinds.map(({ kind }) => kind);
+  const own = grouped(stays, (stay) => `${stay.agent_key} ${stay.channel_type}`);
+  const length = axis.ends_at_ms - axis.starts_at_ms;
+  return {
+    chart: dayChart(ask, kinds, axis, stays),
+    legend: legendOf(kinds, agents),
+    strips_title: "Everyone's day",
+    strips_note: `One row per agent, on the local clock (${ask.config.zone}). Full height: at work with a contact. Half: available. Low: idle. A red tick above: an offer the agent let ring. Pieces of ${formatMany(axis.piece_ms / MINUTE, "minute")} show the state that fills most of them; the tables and the CSV files are exact.`,
+    hours: marks.map((at, index) => ({
+      label: localTime(ask.config.zone, at, "HH"),
+      left: `${Math.round(((at - axis.starts_at_ms) / length) * 10_000) / 100}%`,
+      is_odd: index % 2 === 1,
+    })),
+    hour_lines: hourLines(axis, marks),
+    teams: teamsOf(agents, (agent) =>
+      strip(axis, names, own.get(`${agent.agent_key} ${agent.channel_type}`) ?? [], inWords(kinds, agent)),
+    ),
+  };
+}
+
+/** The pictures of several days: each day of the centre, and one bar per agent. */
+export async function rangePictures(
+  ask: Ask,
+  kinds: readonly StateKind[],
+  agents: readonly AgentStates[],
+): Promise<Pictures> {
+  const longest = agents.reduce((max, agent) => Math.max(max, agent.signed_in_ms), 0);
+  const names = kinds.map(({ kind }) => kind);
+  return {
+    chart: rangeChart(kinds, await readDays(ask)),
+    legend: legendOf(kinds, agents),
+    strips_title: "Everyone's time",
+    strips_note:
+      "One bar per agent: how the signed-in time was spent, all days together. The longer the bar, the longer the agent was signed in.",
+    hours: [],
+    hour_lines: null,
+    teams: teamsOf(agents, (agent) => stateBar(names, agent.spells, longest, inWords(kinds, agent))),
+  };
+}
+
+/** Full hours of the local clock around all that happened, first and last included; 23 or 25 apart on some days. */
+function hoursOf(ask: Ask, agents: readonly AgentStates[]): number[] {
+  const marks = intervalMarks(ask.config.zone, ask.period.from, ask.period.to, 60);
+  const first = agents.reduce((min, agent) => Math.min(min, agent.first_at_ms), cutOf(ask));
+  const last = agents.reduce((max, agent) => Math.max(max, agent.last_at_ms), first);
+  const shown = marks.filter((mark, index) => (marks[index + 1] ?? mark) > first && (marks[index - 1] ?? mark) < last);
+  return shown.length > 1 ? shown : marks;
+}
+
+function dayChart(ask: Ask, kinds: readonly StateKind[], axis: Axis, stays: readonly Stay[]): Pictures["chart"] {
+  const step = COLUMN_MINUTES * MINUTE;
+  const sums = Array.from({ length: Math.ceil((axis.ends_at_ms - axis.starts_at_ms) / step) }, () =>
+    kinds.map(() => 0),
+  );
+  const places = new Map(kinds.map(({ kind }, index) => [kind, index]));
+  for (const stay of stays) {
+    const place = places.get(stay.kind);
+    const [from, to] = [stay.started_at_ms - axis.starts_at_ms, stay.ended_at_ms - axis.starts_at_ms];
+    for (let column = Math.floor(from / step); place !== undefined && column * step < to; column++) {
+      const column_sums = sums[column] ?? [];
+      column_sums[place] =
+        (column_sums[place] ?? 0) + Math.min(to, (column + 1) * step) - Math.max(from, column * step);
+    }
+  }
+  const columns = sums.map((values, index): StateColumn => {
+    const at = axis.starts_at_ms + index * step;
+    const means = values.map((ms) => ms / step);
+    const clock = localTime(ask.config.zone, at, "HH:mm");
+    const isHour = (at - axis.starts_at_ms) % HOUR === 0;
+    return { label: isHour ? clock : "", title: `${clock}: ${meansInWords(kinds, means)}`, values: means };
+  });
+  const who = ask.view === "person" ? "agents" : "channels";
+  const title = `How many ${who} were in which state`;
+  return {
+    title,
+    drawing: stateColumns(
+      kinds.map(({ kind }) => kind),
+      columns,
+      title,
+      `${who}, mean of each quarter of an hour`,
+    ),
+  };
+}
+
+function rangeChart(
+  kinds: readonly StateKind[],
+  rows: readonly { day: string; kind: string; stay_ms: number }[],
+): Pictures["chart"] {
+  const days = grouped(rows, ({ day }) => day);
+  const every = Math.ceil(days.size / 14);
+  const columns = [...days].map(([day, own], index): StateColumn => {
+    const hours = kinds.map(({ kind }) => (own.find((row) => row.kind === kind)?.stay_ms ?? 0) / HOUR);
+    return {
+      label: index % every === 0 ? day.slice(5) : "",
+      title: `${day}, hours: ${meansInWords(kinds, hours)}`,
+      values: hours,
+    };
+  });
+  const title = "How the signed-in time was spent, day by day";
+  return {
+    title,
+    drawing: stateColumns(
+      kinds.map(({ kind }) => kind),
+      columns,
+      title,
+      "hours, all agents together",
+    ),
+  };
+}
+
+function meansInWords(kinds: readonly StateKind[], values: readonly number[]): string {
+  const told = kinds.flatMap(({ label }, index) =>
+    (values[index] ?? 0) < 0.05 ? [] : [`${label} ${(values[index] ?? 0).toFixed(1)}`],
+  );
+  return told.length > 0 ? told.join(", ") : "nobody";
+}
+
+function legendOf(kinds: readonly StateKind[], agents: readonly AgentStates[]): Pictures["legend"] {
+  const used = kinds.filter(({ kind }) => agents.some(({ spells }) => spells.has(kind)));
+  return used.map(({ kind, label }) => ({ label, drawing: legendSwatch(kind) }));
+}
+
+function teamsOf(agents: readonly AgentStates[], draw: (agent: AgentStates) => Markup): Pictures["teams"] {
+  return [...grouped(agents, ({ team }) => team)].map(([team, own]) => ({
+    team: `${team || "No team known"}: ${formatMany(new Set(own.map(({ agent_key }) => agent_key)).size, "agent")}, signed in ${formatDuration(signedIn(own))}`,
+    strips: own.map((agent) => ({
+      agent: agent.channel_type === "" ? agent.agent : `${agent.agent}, ${agent.channel_type}`,
+      drawing: draw(agent),
+      figures: formatDuration(agent.signed_in_ms),
+    })),
+  }));
+}
+
+/** What a strip shows, for those who cannot see it. */
+function inWords(kinds: readonly StateKind[], agent: AgentStates): string {
+  const told = kinds.flatMap(({ kind, label }) => {
+    const ms = agent.spells.get(kind)?.stay_ms ?? 0;
+    const share = shareOf(ms, agent.signed_in_ms);
+    return share === null || share < TOLD_SHARE ? [] : [`${label} ${formatDuration(ms)} (${formatShare(share)})`];
+  });
+  return `${agent.agent}: signed in ${formatDuration(agent.signed_in_ms)}: ${told.join(", ")}`;
+}
