@@ -7,6 +7,7 @@ export type Format = "events-ndjson" | "events-csv" | "webex" | "truth" | "empty
 
 const PAGE_START =
   /^[[\s]*\{\s*"(data|errors?|extensions|taskDetails|agentSession|taskLegDetails|tasks|agentSessions|taskLegs)"\s*:/;
+const EVENT_START = /^[[\s]*\{\s*"(type|contactId|agentId|event|state|at|eventId)"\s*:/;
 const EVENT_FIELDS = ["contactId", "agentId", "event", "state", "at"];
 
 /**
@@ -27,9 +28,8 @@ export function formatOf(head: Buffer, path: string, name: string): Format {
   if (PAGE_START.test(text)) return "webex";
   const lines = text.split("\n");
   if (isEventHeader(lines[0] ?? "")) return "events-csv";
-  if (lines.some(isEventLine) || /^\{\s*"(type|contactId|agentId|event|state|at|eventId)"\s*:/.test(text)) {
-    return lines[0]?.trim() === "[" || text.startsWith("[") ? arrayOfEvents(path) : "events-ndjson";
-  }
+  if (EVENT_START.test(text) && text.startsWith("[")) throw formatError(path, "holds events in one JSON array");
+  if (EVENT_START.test(text) || lines.some(isEventLine)) return "events-ndjson";
   return formatByName(path, name, text);
 }
 
@@ -69,10 +69,6 @@ function isBinary(head: Buffer): boolean {
   const start = head.subarray(0, 1024);
   const odd = start.filter((byte) => byte < 9 || (byte > 13 && byte < 32)).length;
   return odd * 10 > start.length;
-}
-
-function arrayOfEvents(path: string): never {
-  throw formatError(path, "holds events in one JSON array");
 }
 
 function encodingError(path: string): NightdeskError {

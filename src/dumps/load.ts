@@ -8,6 +8,7 @@ import { bulkInsert } from "../db/bulk";
 import { fingerprint } from "./bytes";
 import { findFiles, type FoundFile, namedDay, unreadable } from "./files";
 import { forget, type Interners, openInterners, refresh } from "./intern";
+import { knownAgain, storedDump } from "./known";
 import { openProgress, type Progress } from "./progress";
 import { type Dump, openDump, readDump } from "./read";
 import { emptyReceipt, type FileReceipt, type LoadReceipt, sumReceipts } from "./receipts";
@@ -82,7 +83,7 @@ async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): P
   const print = await fingerprint(dump.path);
   receipt.sha256 = print.sha256;
   const stored = await storedDump(db, print.sha256);
-  if (stored !== undefined) return await knownAgain(db, stored, receipt);
+  if (stored !== undefined) return await knownAgain(db, loading.config.zone, stored, receipt);
   const progress = openProgress(loading.log, dump.name, print.byte_count, dump.content.readBytes);
   try {
     return await db.transaction((trx) => loadInto(trx, loading, dump, { ...print, receipt, progress }));
@@ -92,28 +93,6 @@ async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): P
   } finally {
     progress.close();
   }
-}
-
-interface DumpRow {
-  dump_key: number;
-  name: string;
-  format: string;
-  read_count: number;
-  event_count: number;
-  rejected_count: number;
-}
-
-async function storedDump(db: Knex, sha256: string): Promise<DumpRow | undefined> {
-  return (await db("dumps").where({ sha256 }).first()) as DumpRow | undefined;
-}
-
-/** The same bytes change nothing; of two names the first in byte order stays, so that the order of loads never shows. */
-async function knownAgain(db: Knex, stored: DumpRow, receipt: FileReceipt): Promise<FileReceipt> {
-  if (Buffer.compare(Buffer.from(receipt.name), Buffer.from(stored.name)) < 0) {
-    await db("dumps").where({ dump_key: stored.dump_key }).update({ name: receipt.name });
-  }
-  const { read_count, event_count, rejected_count, format } = stored;
-  return { ...receipt, status: "known", format, read: read_count, duplicate: event_count, rejected: rejected_count };
 }
 
 interface Work {

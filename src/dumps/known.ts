@@ -1,0 +1,50 @@
+import type { Knex } from "knex";
+import { localDay } from "../base/days";
+import { namedDay } from "./files";
+import type { FileReceipt } from "./receipts";
+import { EVENT_TABLES } from "./tables";
+
+/** A dump as its table holds it. */
+export interface DumpRow {
+  dump_key: number;
+  name: string;
+  format: string;
+  newest_at_ms: number | null;
+  stamp_day: string | null;
+  read_count: number;
+  event_count: number;
+  rejected_count: number;
+}
+
+export async function storedDump(db: Knex, sha256: string): Promise<DumpRow | undefined> {
+  return (await db("dumps").where({ sha256 }).first()) as DumpRow | undefined;
+}
+
+/**
+ * The receipt of bytes that were loaded before: all its events are duplicates. Of two names the first in byte order
+ * stays, with the day it carries, so that the order of loads never shows.
+ */
+export async function knownAgain(db: Knex, zone: string, stored: DumpRow, receipt: FileReceipt): Promise<FileReceipt> {
+  if (Buffer.compare(Buffer.from(receipt.name), Buffer.from(stored.name)) < 0)
+    await rename(db, zone, stored, receipt.name);
+  const { read_count, event_count, rejected_count, format } = stored;
+  return { ...receipt, status: "known", format, read: read_count, duplicate: event_count, rejected: rejected_count };
+}
+
+/** Which events came late depends on the day in the name of the dump that first held them. */
+async function rename(db: Knex, zone: string, stored: DumpRow, name: string): Promise<void> {
+  const day = namedDay(name);
+  const newest = stored.newest_at_ms === null ? stored.stamp_day : localDay(zone, Number(stored.newest_at_ms));
+  await db.transaction(async (trx) => {
+    await trx("dumps")
+      .where({ dump_key: stored.dump_key })
+      .update({ name, named_day: day, stamp_day: day ?? newest });
+    if (day === namedDay(stored.name)) return;
+    for (const { events, owner, to_rebuild } of Object.values(EVENT_TABLES)) {
+      await trx.raw(
+        `insert into ${to_rebuild} (${owner}) select distinct ${owner} from ${events} where first_dump_key = ? on conflict do nothing`,
+        [stored.dump_key],
+      );
+    }
+  });
+}
