@@ -25,6 +25,8 @@ export interface DataBox {
   /** One sha256 over those of all dumps: two reports with the same one rest on the same files. */
   dumps_sha256: string;
   thresholds: QueueThresholds[];
+  /** The sequence table the stored findings were made with; before the first check the configured one. */
+  sequence_table: string;
   has_no_data: boolean;
 }
 
@@ -103,6 +105,7 @@ export async function gatherDataBox(db: Knex, config: Config, period: Period): P
     ],
     ...listedDumps(dumps),
     thresholds: await readThresholds(db, config),
+    sequence_table: settings.get("sequence_table") ?? config.sequence.table,
     has_no_data: sessions === undefined || sessions.contact_count + sessions.channel_count === 0,
   };
 }
@@ -114,7 +117,7 @@ async function readSettings(db: Knex): Promise<Map<string, string>> {
 
 function listedDumps(
   rows: DumpRow[],
-): Omit<DataBox, "zone" | "data_up_to" | "horizon_at_ms" | "facts" | "thresholds" | "has_no_data"> {
+): Pick<DataBox, "dumps" | "further_dumps" | "further_label" | "unlisted_count" | "dumps_sha256"> {
   const dumps = rows.map(({ name, format, sha256, contact_event_count, agent_event_count, rejected_count }) => ({
     name,
     format,

@@ -41,12 +41,15 @@ export function failureCards({ findings, contact_count: all }: Failures, leading
   ];
 }
 
+/** The owner of reasons that need no action; told last. */
+const NOBODY = "nobody";
+
 /** Who has to act: the people a reader forwards this page to. */
 export function ownerTable({ findings, contact_count: all }: Failures, { config }: Ask): PageTable {
   const owners = findings
     .filter(({ level, place_kind }) => level === "place" && place_kind === "owner")
-    .toSorted(mostContacts);
-  const most = Math.max(1, owners[0]?.contact_count ?? 0);
+    .toSorted((a, b) => Number(a.place === NOBODY) - Number(b.place === NOBODY) || mostContacts(a, b));
+  const most = Math.max(1, ...owners.map(({ contact_count }) => contact_count));
   const rows = owners.map((owner) => ({
     ...owner,
     place: owner.place === "" ? "unknown: find out what the code means" : owner.place,

@@ -1,5 +1,5 @@
 import type { Failures, Finding } from "./failure-reasons";
-import { type Markup, markup } from "./markup";
+import { idList, seenBetween } from "./page";
 import type { Ask } from "./report";
 import { shareBar } from "./svg";
 import { type Column, type CsvTable, pageTable, type PageTable, type TableRow } from "./table";
@@ -43,11 +43,18 @@ const COLUMNS: readonly Column[] = [
     hint: "of all contacts that began in the period",
   },
   { key: "bar", label: "", unit: "markup" },
-  { key: "first_at_ms", label: "First seen", unit: "instant" },
-  { key: "last_at_ms", label: "Last seen", unit: "instant" },
+  { key: "seen", label: "First and last seen", unit: "markup" },
+  { key: "first_at_ms", label: "First seen", unit: "instant", only: "csv" },
+  { key: "last_at_ms", label: "Last seen", unit: "instant", only: "csv" },
   { key: "examples", label: "For example", unit: "markup" },
   { key: "example_ids", label: "Example contacts", unit: "text", only: "csv" },
 ];
+
+interface ReasonRow extends Finding {
+  name: string;
+  phrase: string;
+  [column: string]: unknown;
+}
 
 /** Every reason that occurred: on the page by kind, most contacts first; in the CSV file all in one. */
 export function reasonTables(
@@ -55,10 +62,9 @@ export function reasonTables(
   ask: Ask,
 ): { page: PageTable[]; csv: CsvTable; leading: string | null } {
   const reasons = failures.findings.filter(({ level }) => level === "reason").toSorted(mostContacts);
-  const most = Math.max(1, ...reasons.map(({ contact_count }) => contact_count));
-  const rows = reasons.map((reason) => reasonRow(reason, failures, most));
-  const table = (caption: string, note: string, of: TableRow[]): PageTable =>
-    pageTable(caption, COLUMNS, of, ask.config.zone, note);
+  const rows = reasons.map((reason) => reasonRow(reason, failures, ask.config.zone));
+  const table = (caption: string, note: string, of: ReasonRow[]): PageTable =>
+    pageTable(caption, COLUMNS, withBars(of), ask.config.zone, note);
   const failed = rows.filter((row) => row.is_failure === 1);
   const sections = SECTIONS.map(({ kind, caption, note }) =>
     table(
@@ -85,16 +91,12 @@ export function reasonTables(
   };
 }
 
-export function reasonName({ kind, reason, spelling }: Finding): string {
-  return kind === "unknown" && spelling !== "" ? spelling : reason;
-}
-
-function reasonRow(reason: Finding, { findings, rules, contact_count: all }: Failures, most: number): TableRow {
+function reasonRow(reason: Finding, { findings, rules, contact_count: all }: Failures, zone: string): ReasonRow {
   const rule = rules.get(`${reason.kind} ${reason.reason}`);
   const isUnknown = rule === undefined;
-  const examples = findings.filter(
-    ({ level, kind, reason: of }) => level === "sample" && kind === reason.kind && of === reason.reason,
-  );
+  const examples = findings
+    .filter(({ level, kind, reason: of }) => level === "sample" && kind === reason.kind && of === reason.reason)
+    .map(({ contact_id }) => contact_id);
   return {
     ...reason,
     name: isUnknown ? reason.spelling : reason.reason,
@@ -103,19 +105,20 @@ function reasonRow(reason: Finding, { findings, rules, contact_count: all }: Fai
     owner: rule?.owner ?? (isUnknown ? "find out what it means" : ""),
     meaning: rule?.meaning ?? "",
     contact_share: shareOf(reason.contact_count, all),
-    bar: shareBar(reason.contact_count / most, reason.is_failure === 1 ? "s2" : "s3"),
-    examples: codes(examples.map(({ contact_id }) => contact_id)),
-    example_ids: examples.map(({ contact_id }) => contact_id).join(" "),
+    seen: seenBetween(zone, reason.first_at_ms, reason.last_at_ms),
+    examples: idList(examples),
+    example_ids: examples.join(" "),
   };
 }
 
-function codes(ids: readonly string[]): Markup {
-  return markup`<ul class="ids">${ids.map((id) => markup`<li><code>${id}</code></li>`)}</ul>`;
+/** Bars to compare the rows of one table with each other. */
+function withBars(rows: readonly ReasonRow[]): TableRow[] {
+  const most = Math.max(1, ...rows.map(({ contact_count }) => contact_count));
+  return rows.map((row) => ({ ...row, bar: shareBar(row.contact_count / most, row.is_failure === 1 ? "s2" : "s3") }));
 }
 
-function leadingWords(row: TableRow): string {
-  const words = String(row.phrase);
-  return words === "" ? String(row.name) : `${words} (${String(row.name)})`;
+function leadingWords({ name, phrase }: ReasonRow): string {
+  return phrase === "" ? name : `${phrase} (${name})`;
 }
 
 export function mostContacts(a: Finding, b: Finding): number {

@@ -1,3 +1,6 @@
+import { localTime } from "../base/days";
+import { type Markup, markup } from "./markup";
+
 /** A headline figure, for the `cards` partial. */
 export interface Card {
   label: string;
@@ -22,4 +25,16 @@ export function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string):
     else group.push(row);
   }
   return groups;
+}
+
+/** First and last sight of something, one below the other. */
+export function seenBetween(zone: string, firstAtMs: number, lastAtMs: number): Markup {
+  const first = localTime(zone, firstAtMs);
+  if (firstAtMs === lastAtMs) return markup`<span class="seen">${first}</span>`;
+  return markup`<span class="seen">${first}<br>${localTime(zone, lastAtMs)}</span>`;
+}
+
+/** Ids one below the other, to be copied. */
+export function idList(ids: readonly string[]): Markup {
+  return markup`<ul class="ids">${ids.map((id) => markup`<li><code>${id}</code></li>`)}</ul>`;
 }

@@ -1,0 +1,108 @@
+import type { CsvTable } from "./table";
+import { formatCount, formatMany } from "./units";
+
+export interface CellRow {
+  state: string;
+  event: string;
+  is_accepted: number;
+  confidence: string;
+}
+
+export interface TransitionRow {
+  state: string;
+  event: string;
+  /** accepted, not-accepted, no-start, unjudged, not-in-table */
+  verdict: string;
+  event_count: number;
+  contact_count: number;
+}
+
+/** The sequence table as a heat map; what a cell means shows by sign and frame, not by colour alone. */
+export interface MatrixPage {
+  events: string[];
+  rows: { state: string; cells: MatrixCell[] }[];
+  is_empty: boolean;
+}
+
+interface MatrixCell {
+  style: string;
+  text: string;
+  title: string;
+}
+
+interface Cell extends CellRow {
+  accepted_count: number;
+  refused_count: number;
+}
+
+export function matrixTables(
+  cells: readonly CellRow[],
+  transitions: readonly TransitionRow[],
+): { page: MatrixPage; csv: CsvTable } {
+  const counted = cells.map((cell) => ({
+    ...cell,
+    accepted_count: countOf(transitions, cell, "accepted"),
+    refused_count: countOf(transitions, cell, "not-accepted") + countOf(transitions, cell, "no-start"),
+  }));
+  const most = Math.max(1, ...counted.map(({ accepted_count }) => accepted_count));
+  const states = [...new Set(cells.map(({ state }) => state))];
+  return {
+    page: {
+      events: [...new Set(cells.map(({ event }) => event))],
+      rows: states.map((state) => ({
+        state,
+        cells: counted.filter((cell) => cell.state === state).map((cell) => matrixCell(cell, most)),
+      })),
+      is_empty: cells.length === 0,
+    },
+    csv: {
+      name: "sequence-violations-matrix",
+      columns: [
+        { key: "state", label: "State", unit: "text" },
+        { key: "event", label: "Event", unit: "text" },
+        { key: "is_accepted", label: "Accepted by the table", unit: "count" },
+        { key: "confidence", label: "Confidence", unit: "text" },
+        { key: "accepted_count", label: "Accepted", unit: "count", of: "transitions" },
+        { key: "refused_count", label: "Refused", unit: "count", of: "transitions" },
+      ],
+      rows: counted.map((cell) => ({ ...cell })),
+    },
+  };
+}
+
+function countOf(transitions: readonly TransitionRow[], { state, event }: CellRow, verdict: string): number {
+  const found = transitions.find((each) => each.state === state && each.event === event && each.verdict === verdict);
+  return found?.event_count ?? 0;
+}
+
+/**
+ * Accepted: the count, shaded by size. Refused: framed, with a cross. Allowed and never seen: a dot. Not allowed and never
+ * seen: nothing.
+ */
+function matrixCell({ state, event, is_accepted, accepted_count, refused_count }: Cell, most: number): MatrixCell {
+  const place = `${state} → ${event}`;
+  if (refused_count > 0) {
+    const also = accepted_count > 0 ? ` ${shortCount(accepted_count)}` : "";
+    const title = `${place}: ${formatMany(refused_count, "transition")} refused, ${formatCount(accepted_count)} accepted`;
+    return { style: "refused", text: `✕ ${shortCount(refused_count)}${also}`, title };
+  }
+  if (accepted_count > 0) {
+    const level = 1 + Math.floor((4.999 * Math.log(accepted_count)) / Math.max(1, Math.log(most)));
+    const how = is_accepted === 1 ? "accepted" : "accepted as an overlay, the cell itself says no";
+    const text = `${shortCount(accepted_count)}${is_accepted === 1 ? "" : "°"}`;
+    return {
+      style: `h${Math.min(5, level)}`,
+      text,
+      title: `${place}: ${formatMany(accepted_count, "transition")} ${how}`,
+    };
+  }
+  return is_accepted === 1
+    ? { style: "unused", text: "·", title: `${place}: allowed, never seen` }
+    : { style: "", text: "", title: "" };
+}
+
+/** `950`, `12,345`, `123k`, `1.2M`: what fits into a cell; the full count is in its title and in the CSV file. */
+function shortCount(count: number): string {
+  if (count < 100_000) return formatCount(count);
+  return count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1_000_000).toFixed(1)}M`;
+}
