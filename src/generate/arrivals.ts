@@ -29,7 +29,7 @@ export function simulatedDays(zone: string, first: string, count: number): Simul
 /** The instant of a local hour of a day; where the clocks change they do so before four in the morning. */
 export function instantOf(day: CalendarDay, hour: number): number {
   const shift = day.ends_at_ms - day.starts_at_ms - 24 * HOUR;
-  return day.starts_at_ms + hour * HOUR + (hour >= 4 ? shift : 0);
+  return Math.round(day.starts_at_ms + hour * HOUR + (hour >= 4 ? shift : 0));
 }
 
 /** How many arrivals to expect in a slot of the day, of `total` a day: two hills, a dip at lunch, next to nothing at night. */

@@ -1,3 +1,4 @@
+import type { SimulatedDay } from "./arrivals";
 import { PEOPLE } from "./names";
 import { type Random, randomOf } from "./random";
 import { HOUR, MINUTE, SECOND } from "../base/days";
@@ -34,8 +35,8 @@ export interface Agent {
   /** Ready JSON: site and team. */
   fields: string;
   media: readonly Media[];
-  /** The shift this agent is used to: an index into the roster's shifts. */
-  shift: number;
+  /** The place in the roster, from 0; it decides the usual shift and the days off. */
+  number: number;
   /** Whether this agent is one of the few who work through the night. */
   isOnNights: boolean;
 }
@@ -47,9 +48,9 @@ export interface Centre {
 }
 
 const GROUPS = [
-  { id: "care", name: "Customer Care", share: 0.5 },
+  { id: "care", name: "Customer Care", share: 0.47 },
   { id: "sales", name: "Sales", share: 0.2 },
-  { id: "support", name: "Technical Support", share: 0.3 },
+  { id: "support", name: "Technical Support", share: 0.33 },
 ];
 
 const SITES = [
@@ -134,10 +135,13 @@ function agentOf(number: number, place: number, group: (typeof GROUPS)[number], 
     group: group.id,
     fields: `,${JSON.stringify({ ...ids, teamName: `${group.name} ${team + 1}` }).slice(1, -1)}`,
     media: isWritten ? ["telephony", "chat", "email"] : ["telephony"],
-    shift: number * 3,
+    number,
     isOnNights: number < 2,
   };
 }
+
+/** The share of the roster that works on an average day. */
+const ATTENDANCE = 0.62;
 
 /** A stretch of work: hours after local midnight, and what interrupts it. */
 export interface Shift {
@@ -181,11 +185,10 @@ const NIGHT: Shift = {
 };
 
 /** An agent's shift of one day, shaken by some minutes, or null for a day off. */
-export function shiftOf(agent: Agent, isNightManned: boolean, busyness: number, random: Random): Shift | null {
+export function shiftOf(agent: Agent, day: SimulatedDay, isNightManned: boolean, random: Random): Shift | null {
   if (agent.isOnNights && isNightManned) return NIGHT;
-  const attends = agent.isOnNights || random.chance(Math.min(0.95, 0.66 * busyness));
-  if (!attends) return null;
-  const usual = SHIFTS[(agent.shift + random.whole(0, 1)) % SHIFTS.length] as Shift;
+  if (!agent.isOnNights && isDayOff(agent, day)) return null;
+  const usual = SHIFTS[(agent.number * 3 + random.whole(0, 1)) % SHIFTS.length] as Shift;
   const shake = (): number => (random.share() - 0.5) * 0.3;
   const extra = random.chance(0.15)
     ? [{ at_h: usual.start_h + 1.1, code: random.pick(["Meeting", "Training"]), ms: random.whole(15, 45) * MINUTE }]
@@ -195,4 +198,10 @@ export function shiftOf(agent: Agent, isNightManned: boolean, busyness: number, 
     end_h: usual.end_h + random.share() * 0.1,
     breaks: [...extra, ...usual.breaks].map((pause) => ({ ...pause, at_h: pause.at_h + shake() })),
   };
+}
+
+/** Steps of the golden section fall evenly whatever is counted: no day and no team is left without people by chance. */
+function isDayOff(agent: Agent, day: SimulatedDay): boolean {
+  const turn = (agent.number * 0.618034 + day.number * 0.381966) % 1;
+  return turn >= Math.min(0.95, ATTENDANCE * day.busyness);
 }

@@ -8,7 +8,7 @@ import { laterBy, type World } from "./world";
 export function rosterDay(world: World, day: SimulatedDay): void {
   const isNightManned = world.plan.has("midnight");
   for (const agent of world.centre.agents) {
-    const shift = shiftOf(agent, isNightManned, day.busyness, world.random);
+    const shift = shiftOf(agent, day, isNightManned, world.random);
     if (shift === null) continue;
     const breaks = shift.breaks.map((each) => ({ ...each, at: instantOf(day, each.at_h) }));
     world.agenda.at(instantOf(day, shift.start_h), () => signIn(world, agent, instantOf(day, shift.end_h), breaks));
