@@ -1,6 +1,6 @@
--- One row per contact with an offer to an agent on its customer leg: offers, and why those failed that failed.
+-- One row per contact with offers to an agent that failed on its customer leg: how many, and why.
 -- Key: contact_key. A working table: held only while a slice of contacts is rebuilt.
--- From: customer_activities, contact_event_names, event_contexts, rule_names, queue_thresholds.
+-- From: contact_totals, customer_activities, contact_event_names, event_contexts, rule_names, queue_thresholds.
 -- An offer failed where what settles it next is neither that it was connected nor the contact's end (README, decision 8).
 with settling as (
     select
@@ -16,21 +16,15 @@ with settling as (
         lead(activities.started_at_ms) over contact as settled_at_ms,
         max(case when names.measure = 'queue' then activities.activity_number * 4294967296 + activities.context_key end)
             over contact % 4294967296 as parked_context_key
-    from contacts_to_rebuild as pending
-    join customer_activities as activities on activities.contact_key = pending.contact_key
-    join contact_event_names as names on names.name_key = activities.name_key
-    where pending.contact_key between :from_key and :to_key
+    from contact_totals as totals
+    cross join customer_activities as activities
+    cross join contact_event_names as names
+    where totals.returned_at_number > totals.offered_at_number
+        and activities.contact_key = totals.contact_key
         and activities.leg = 'customer'
+        and names.name_key = activities.name_key
         and names.settles_offer = 1
     window contact as (partition by activities.contact_key order by activities.activity_number)
-),
-offer as (
-    select
-        *,
-        case when settled_by is null or settled_by = 'ended' or settled_measure = 'connected' then 0 else 1 end
-            as is_failed
-    from settling
-    where measure = 'ringing'
 ),
 failed as (
     select
@@ -42,11 +36,11 @@ failed as (
         case when coalesce(own.queue_id, own.queue_name) is null then parked.queue_id else own.queue_id end as queue_id,
         case when coalesce(own.queue_id, own.queue_name) is null then parked.queue_name else own.queue_name end
             as queue_name
-    from offer
+    from settling as offer
     join event_contexts as own on own.context_key = offer.context_key
     join event_contexts as settled on settled.context_key = offer.settled_context_key
     left join event_contexts as parked on parked.context_key = offer.parked_context_key
-    where offer.is_failed = 1
+    where offer.measure = 'ringing' and offer.settled_by <> 'ended' and coalesce(offer.settled_measure, '') <> 'connected'
 ),
 explained as (
     select
@@ -64,30 +58,13 @@ explained as (
     left join rule_names as reasons
         on reasons.kind = 'offer-reason'
         and reasons.folded = lower(replace(replace(replace(failed.reason_code, '-', ''), '_', ''), ' ', ''))
-),
-outcome as (
-    select
-        contact_key,
-        count(*) filter (where outcome = 'rona') as rona_count,
-        count(*) filter (where outcome = 'declined') as declined_count,
-        count(*) filter (where outcome = 'error') as offer_error_count,
-        count(*) filter (where outcome = 'customer-unreached') as customer_unreached_count,
-        count(*) filter (where outcome = 'unexplained') as offer_unexplained_count
-    from explained
-    group by contact_key
-),
-tally as (
-    select contact_key, count(*) as offer_count
-    from offer
-    group by contact_key
 )
 select
-    tally.contact_key,
-    tally.offer_count,
-    coalesce(outcome.rona_count, 0) as rona_count,
-    coalesce(outcome.declined_count, 0) as declined_count,
-    coalesce(outcome.offer_error_count, 0) as offer_error_count,
-    coalesce(outcome.customer_unreached_count, 0) as customer_unreached_count,
-    coalesce(outcome.offer_unexplained_count, 0) as offer_unexplained_count
-from tally
-left join outcome on outcome.contact_key = tally.contact_key
+    contact_key,
+    count(*) filter (where outcome = 'rona') as rona_count,
+    count(*) filter (where outcome = 'declined') as declined_count,
+    count(*) filter (where outcome = 'error') as offer_error_count,
+    count(*) filter (where outcome = 'customer-unreached') as customer_unreached_count,
+    count(*) filter (where outcome = 'unexplained') as offer_unexplained_count
+from explained
+group by contact_key

@@ -2,7 +2,7 @@
 -- Key: contact_key. A working table: held only while a slice of contacts is rebuilt.
 -- From: contact_steps, contact_event_names, event_contexts.
 -- Only events of the same agent, or of none, belong to a wrap-up (README, decision 7).
-with mark as (
+with mark as materialized (
     select
         steps.contact_key,
         steps.activity_number,

@@ -19,7 +19,7 @@ const PLACES = [
 
 const ACTIVITY_COLUMNS = [
   ...["contact_key", "activity_number", "event_key", "name_key", "context_key", "event", "is_known", "is_in_table"],
-  ...["started_at_ms", "ended_at_ms", "duration_ms", "previous_event", "next_event", "leg"],
+  ...["started_at_ms", "ended_at_ms", "previous_event", "next_event", "leg"],
 ] as const;
 
 const REPORTED_COLUMNS = [
@@ -57,6 +57,7 @@ export const customerTables: readonly (Materialization | WorkingTable)[] = [
   working("contact_offers", ["contact_key"]),
   working("contact_wrapups", ["contact_key"]),
   working("queue_entries", ["contact_key", "activity_number"]),
+  working("queue_spans", ["contact_key", "visit_number"]),
   working("contact_lists", ["contact_key"]),
   working("rebuilt_sessions", ["contact_key"]),
   kept("reported_sessions", REPORTED_COLUMNS),

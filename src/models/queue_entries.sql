@@ -1,6 +1,6 @@
--- One row per `parked` of a contact, and whether it enters the queue or an offer came back to it.
+-- One row per `parked` of a contact with several, and whether it enters the queue or an offer came back to it.
 -- Key: contact_key, activity_number. A working table: held only while a slice of contacts is rebuilt.
--- From: customer_activities, contact_event_names, contacts_to_rebuild.
+-- From: contact_totals, customer_activities, contact_event_names.
 -- Asked twice: over all legs for the session's queue_count, and over the customer leg alone for its visits.
 with parked as (
     select
@@ -28,10 +28,13 @@ with parked as (
             order by before.activity_number desc
             limit 1
         ) as customer_before_number
-    from contacts_to_rebuild as pending
-    join customer_activities as activities on activities.contact_key = pending.contact_key
-    join contact_event_names as names on names.name_key = activities.name_key
-    where pending.contact_key between :from_key and :to_key and names.measure = 'queue'
+    from contact_totals as totals
+    cross join customer_activities as activities
+    cross join contact_event_names as names
+    where totals.parked_count > 1
+        and activities.contact_key = totals.contact_key
+        and names.name_key = activities.name_key
+        and names.measure = 'queue'
 )
 select
     parked.contact_key,

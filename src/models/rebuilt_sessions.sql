@@ -15,9 +15,14 @@ with blind_transfer as (
             order by settling.activity_number
             limit 1
         ) as succeeded
-    from contact_event_names as names
-    join contact_steps as steps on steps.name_key = names.name_key
-    where names.is_blind_transfer = 1 and names.is_transfer = 0
+    from contact_totals as totals
+    cross join contact_steps as steps
+    cross join contact_event_names as names
+    where totals.blind_transfer_count > 0
+        and steps.contact_key = totals.contact_key
+        and names.name_key = steps.name_key
+        and names.is_blind_transfer = 1
+        and names.is_transfer = 0
 ),
 blind as (
     select contact_key, count(*) as blind_transfer_count
@@ -49,7 +54,7 @@ select
     totals.ended_at_ms - totals.started_at_ms as total_ms,
     totals.ivr_count,
     coalesce(totals.ivr_ms, 0) as ivr_ms,
-    coalesce(queued.queue_count, 0) as queue_count,
+    coalesce(queued.queue_count, totals.parked_count) as queue_count,
     coalesce(totals.queue_ms, 0) as queue_ms,
     totals.ringing_count,
     coalesce(totals.ringing_ms, 0) as ringing_ms,
@@ -72,7 +77,7 @@ select
             then totals.transferred_count - coalesce(blind.blind_transfer_count, 0)
         else 0
     end as consult_transfer_count,
-    coalesce(offers.offer_count, 0) as offer_count,
+    totals.offer_count,
     coalesce(offers.rona_count, 0) as rona_count,
     coalesce(offers.declined_count, 0) as declined_count,
     coalesce(offers.offer_error_count, 0) as offer_error_count,
@@ -103,6 +108,8 @@ select
         )
     end as abandoned_type,
     totals.callback_count,
+    totals.callback_at_number,
+    case when totals.first_at_number = totals.new_at_number then 1 else 0 end as has_start,
     totals.parked_count,
     facts.terminating_end,
     facts.termination_reason,

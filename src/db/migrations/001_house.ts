@@ -400,7 +400,8 @@ async function createCustomerTables(knex: Knex): Promise<void> {
     byteText(knex, table, "event").notNullable();
     integers(table, ["is_known", "is_in_table"]);
     table.bigInteger("started_at_ms").notNullable();
-    integers(table, ["ended_at_ms", "duration_ms"]);
+    table.bigInteger("ended_at_ms");
+    table.specificType("duration_ms", "bigint generated always as (ended_at_ms - started_at_ms) stored");
     texts(knex, table, ["previous_event", "next_event", "leg"]);
     table.primary(["contact_key", "activity_number"]);
   });
