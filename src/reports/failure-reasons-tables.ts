@@ -27,8 +27,9 @@ const SECTIONS = [
 
 const COLUMNS: readonly Column[] = [
   { key: "kind", label: "Kind", unit: "text", only: "csv" },
-  { key: "name", label: "Reason", unit: "text" },
-  { key: "phrase", label: "In words", unit: "text" },
+  { key: "title", label: "Reason", unit: "text", only: "page" },
+  { key: "name", label: "Reason", unit: "text", only: "csv" },
+  { key: "phrase", label: "In words", unit: "text", only: "csv" },
   { key: "meaning", label: "Meaning", unit: "text" },
   { key: "class", label: "Class", unit: "text", only: "csv" },
   { key: "owner", label: "Who has to act", unit: "text" },
@@ -94,12 +95,14 @@ export function reasonTables(
 function reasonRow(reason: Finding, { findings, rules, contact_count: all }: Failures, zone: string): ReasonRow {
   const rule = rules.get(`${reason.kind} ${reason.reason}`);
   const isUnknown = rule === undefined;
+  const name = isUnknown ? reason.spelling : reason.reason;
   const examples = findings
     .filter(({ level, kind, reason: of }) => level === "sample" && kind === reason.kind && of === reason.reason)
     .map(({ contact_id }) => contact_id);
   return {
     ...reason,
-    name: isUnknown ? reason.spelling : reason.reason,
+    name,
+    title: reason.kind === "call" && rule?.phrase ? `${name} ${rule.phrase}` : name,
     phrase: rule?.phrase ?? (isUnknown ? "unknown" : ""),
     class: rule?.class ?? null,
     owner: rule?.owner ?? (isUnknown ? "find out what it means" : ""),

@@ -42,6 +42,7 @@ export interface PageCell {
   text: string;
   drawing: Markup | null;
   is_number: boolean;
+  is_instant: boolean;
   is_head: boolean;
 }
 
@@ -105,7 +106,8 @@ function pageCell(column: Column, row: TableRow, isHead: boolean, zone: string):
   const value = row[column.key];
   const drawing = isMarkup(value) ? value : null;
   const text = drawing === null ? cellText(column, value, zone) : "";
-  return { text, drawing, is_number: isNumber(column.unit), is_head: isHead };
+  const { unit } = column;
+  return { text, drawing, is_number: isNumber(unit), is_instant: unit === "instant", is_head: isHead };
 }
 
 function cellText({ unit, empty }: Column, value: unknown, zone: string): string {
