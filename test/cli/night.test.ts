@@ -72,7 +72,8 @@ describe("a night", () => {
     await givenDay("2026-03-01");
     await givenDay("2026-03-02");
     const { steps } = await nightly("--day", "2026-03-01");
-    expect(steps[0]?.counts.files).toBe(2);
+    const loaded = steps[0]?.details.files.filter(({ status }) => status === "loaded").map(({ name }) => name);
+    expect(loaded).toEqual(["agent-events-2026-03-01.ndjson", "contact-events-2026-03-01.ndjson"]);
   });
 
   it("says which dump it misses, where, and what to do", async () => {
