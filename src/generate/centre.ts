@@ -205,3 +205,8 @@ function isDayOff(agent: Agent, day: SimulatedDay): boolean {
   const turn = (agent.number * 0.618034 + day.number * 0.381966) % 1;
   return turn >= Math.min(0.95, ATTENDANCE * day.busyness);
 }
+
+/** A customer's mobile number, in the form E.164. */
+export function phone(random: Random): string {
+  return `+8210${random.whole(10_000_000, 99_999_999)}`;
+}

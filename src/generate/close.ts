@@ -9,10 +9,13 @@ export const THRESHOLDS = {
   stale_after_ms: { telephony: 24 * HOUR, chat: 48 * HOUR, email: 720 * HOUR } as Record<string, number>,
 };
 
-/** The contact is over: what became of it is entered into the book. One that never ended waits for the last day to end. */
+/**
+ * The contact is over: what became of it is entered into the book. One that never ended waits for the last day to end,
+ * one whose agents still make their notes waits for those.
+ */
 export function closeContact(world: World, contact: Contact, isLastDayOver = false): void {
   const { truth } = contact;
-  if (truth.ended_at_ms === null && !isLastDayOver) return;
+  if ((truth.ended_at_ms === null || contact.wrappers > 0) && !isLastDayOver) return;
   if (!world.contacts.delete(contact)) return;
   for (const running of contact.running) world.pending.delete(running);
   if (truth.ended_at_ms === null || truth.started_at_ms === null) {

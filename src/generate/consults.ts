@@ -1,9 +1,9 @@
 import { SECOND } from "../base/days";
 import { begin, finish, tell } from "./contact";
-import { aboutContact, type Call } from "./offers";
+import { aboutContact, type Call } from "./call";
 import { release } from "./presence";
 import { enter } from "./session";
-import { endCall, endHold, plain, startHold, startTalk, wrapUp } from "./talk";
+import { endCall, endHold, plain, startHold, wrapUp } from "./conversation";
 import { colleagueFor, handOver } from "./transfers";
 import { laterBy, type World } from "./world";
 
@@ -31,7 +31,7 @@ export function consultTransfer(world: World, call: Call, talkMs: number): void 
     if (!isSameMs) wrapUp(world, call, at, world.random.chance(0.5), true);
     takeOver(world, colleague, isSameMs);
     if (isSameMs) wrapUp(world, call, at, false);
-    startTalk(world, colleague);
+    world.talk(colleague);
   });
 }
 

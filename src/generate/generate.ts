@@ -1,7 +1,9 @@
 import { UsageError } from "../base/errors";
 import { writeTruncatedGzip } from "./deliver";
 import { type Fault, FAULTS } from "./faults";
+import { talk } from "./courses";
 import { settle } from "./matching";
+import { offer } from "./offers";
 import { randomOf } from "./random";
 import { closeBooks, liveThrough } from "./simulate";
 import { type GenerateRequest, openWorld, type World } from "./world";
@@ -25,7 +27,7 @@ export interface Generated {
  */
 export async function generateDays(request: GenerateRequest): Promise<Generated> {
   checkRequest(request);
-  const world = openWorld(request, settle);
+  const world = openWorld(request, { settle, offer, talk });
   for (const day of world.days) {
     liveThrough(world, day);
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,5 +1,5 @@
 import { SECOND } from "../base/days";
-import type { Queue } from "./centre";
+import { phone, type Queue } from "./centre";
 import { begin, type Contact, finish, openContact, tell, UNHEARD } from "./contact";
 import { closeContact } from "./close";
 import { endContact, enterQueue } from "./queueing";
@@ -21,7 +21,9 @@ export function arrive(world: World, queue: Queue): void {
   const contact = openContact(world, queue.media, "inbound");
   if (queue.media !== "telephony") return arriveInWriting(world, contact, queue);
   strike(world, contact);
-  tell(world, contact, "new", { more: `,"direction":"inbound","origin":"${phone(world)}"${ENTRY_POINTS.telephony}` });
+  tell(world, contact, "new", {
+    more: `,"direction":"inbound","origin":"${phone(world.random)}"${ENTRY_POINTS.telephony}`,
+  });
   if (contact.fault === null && world.random.chance(0.004)) {
     laterBy(world, world.random.whole(400, 7000), () => hangUp(world, contact));
     return;
@@ -40,7 +42,9 @@ export function arriveAtNight(world: World, queue: Queue, lengthMs: number): voi
   const named = { ...queue, talk_ms: lengthMs };
   contact.fault = "midnight";
   world.book.fault({ fault: "midnight", contact_id: contact.id, expect: "one session, on the day it began" });
-  tell(world, contact, "new", { more: `,"direction":"inbound","origin":"${phone(world)}"${ENTRY_POINTS.telephony}` });
+  tell(world, contact, "new", {
+    more: `,"direction":"inbound","origin":"${phone(world.random)}"${ENTRY_POINTS.telephony}`,
+  });
   begin(world, contact, "ivr", "ivr-connected", { after: 300, more: FLOW });
   contact.wasInIvr = true;
   laterBy(world, 12 * SECOND, () => {
@@ -111,8 +115,4 @@ function arriveInWriting(world: World, contact: Contact, queue: Queue): void {
     return;
   }
   enterQueue(world, contact, queue, { after: world.random.whole(100, 900) });
-}
-
-export function phone(world: World): string {
-  return `+8210${world.random.whole(10_000_000, 99_999_999)}`;
 }

@@ -13,7 +13,7 @@ export function settle(world: World, session: Session): void {
     const channel = freeChannel(session, medium);
     const contact = channel === null ? null : takeNext(world, lane);
     if (channel !== null && contact !== null) {
-      offer(world, contact, session, channel);
+      offer(world, { contact, session, channel });
       return settle(world, session);
     }
     const pool = world.pools.get(lane) ?? new Set();

@@ -1,27 +1,20 @@
 import { SECOND } from "../base/days";
+import { aboutContact, type Call } from "./call";
 import { begin, type Contact, finish, type Say, tell, UNHEARD } from "./contact";
 import { closeContact } from "./close";
 import { release, stepBack } from "./presence";
 import { abandon, endContact, enterQueue, leaveQueue, returnToQueue } from "./queueing";
-import { type Channel, enter, freeChannel, type Session } from "./session";
-import { startTalk } from "./talk";
-import { laneOf, laterBy, type World } from "./world";
-
-/** A contact and the agent and channel that have it. */
-export interface Call {
-  contact: Contact;
-  session: Session;
-  channel: Channel;
-}
+import { enter, firstFree } from "./session";
+import { laterBy, type World } from "./world";
 
 const RONA_AFTER = 15 * SECOND;
 const DIAL_FOR = 24 * SECOND;
 const CALLBACK_ATTEMPTS = 3;
 
 /** A contact is offered to an agent: the channel rings, and one of several things comes of it. */
-export function offer(world: World, contact: Contact, session: Session, channel: Channel): void {
+export function offer(world: World, call: Call): void {
+  const { contact } = call;
   contact.turn++;
-  const call = { contact, session, channel };
   ring(world, call, world.random.whole(80, 700));
   if (contact.hasOptOut) {
     callBack(world, call);
@@ -76,11 +69,7 @@ export function answer(world: World, call: Call): void {
     leaveQueue(contact, "answered", at);
   }
   enter(world, channel, "connected", "connected", { after: world.random.whole(0, 30), more: aboutContact(call) });
-  startTalk(world, call, isLost);
-}
-
-export function aboutContact({ contact }: Pick<Call, "contact">): string {
-  return `,"contactId":"${contact.id}"${contact.queue?.fields ?? ""}`;
+  world.talk(call, isLost);
 }
 
 /** Nobody picks up: the next agent is rung at once, or the contact goes back to its queue. */
@@ -90,7 +79,9 @@ function miss(world: World, call: Call): void {
   const reason = isTold ? { reason: world.random.chance(0.9) ? "RONA_TIMER_EXPIRED" : "NO_ANSWER_USER" } : {};
   stepBack(world, session, channel);
   // Without a reason it is the length of the ringing that tells: well above the threshold of ten seconds.
-  const next = world.random.chance(0.4) ? nextAgent(world, contact, session) : null;
+  const { queue } = contact;
+  const isPassedOn = world.random.chance(0.4) && queue !== null;
+  const next = isPassedOn ? firstFree(world, queue.group, queue.media, session) : null;
   if (next === null) {
     if (returnToQueue(world, contact, { ...reason, session }) !== UNHEARD) contact.truth.rona_count++;
     return;
@@ -100,15 +91,6 @@ function miss(world: World, call: Call): void {
   if (!contact.isSilent) contact.truth.rona_count++;
   planAnswer(world, following, world.random.around(3600, 0.45), () => answer(world, following));
   world.settle(next.session);
-}
-
-function nextAgent(world: World, { queue }: Contact, except: Session): { session: Session; channel: Channel } | null {
-  if (queue === null) return null;
-  for (const session of world.pools.get(laneOf(queue.group, queue.media)) ?? []) {
-    const channel = session === except ? null : freeChannel(session, queue.media);
-    if (channel !== null) return { session, channel };
-  }
-  return null;
 }
 
 function decline(world: World, { contact, session, channel }: Call): void {

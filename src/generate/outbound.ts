@@ -1,12 +1,13 @@
 import { SECOND } from "../base/days";
 import { begin, type Contact, finish, openContact, tell, UNHEARD } from "./contact";
 import { closeContact } from "./close";
-import { phone } from "./inbound";
-import { aboutContact, answer, type Call, ring } from "./offers";
+import { phone } from "./centre";
+import { aboutContact, type Call } from "./call";
+import { answer, ring } from "./offers";
 import { release } from "./presence";
 import { endContact } from "./queueing";
-import { enter, freeChannel, type Session } from "./session";
-import { laneOf, laterBy, type World } from "./world";
+import { enter, firstFree } from "./session";
+import { laterBy, type World } from "./world";
 
 const FAILED_DIALS = ["486", "486", "486", "480", "480", "404", "404", "487", "603", "503", "484"];
 
@@ -26,14 +27,14 @@ const HEARD: readonly [share: number, said: string, name?: string][] = [
 
 /** An agent dials a number by hand. Where nobody is free nothing happens. */
 export function dialOut(world: World, group: string): void {
-  const found = freeTelephone(world, group);
+  const found = firstFree(world, group, "telephony");
   if (found === null) return;
   const contact = openContact(world, "telephony", "outdial");
   const call = { contact, ...found };
   const { session, channel } = call;
   channel.hasWork = true;
   world.settle(session);
-  const more = `,"direction":"outdial","isOutdial":true,"origin":"+82 2 555 0199","destination":"${phone(world)}"`;
+  const more = `,"direction":"outdial","isOutdial":true,"origin":"+82 2 555 0199","destination":"${phone(world.random)}"`;
   tell(world, contact, "new", { session, more });
   enter(world, channel, "outdial-reserved", "outdial_ringing", { after: 20, more: aboutContact(call) });
   const at = begin(world, contact, "ringing", "connect", { session, after: 900 });
@@ -52,19 +53,11 @@ function failToReach(world: World, { contact, session, channel }: Call): void {
   release(world, session, channel);
 }
 
-function freeTelephone(world: World, group: string): { session: Session; channel: Call["channel"] } | null {
-  for (const session of world.pools.get(laneOf(group, "telephony")) ?? []) {
-    const channel = freeChannel(session, "telephony");
-    if (channel !== null) return { session, channel };
-  }
-  return null;
-}
-
 /** A campaign dials a number and listens for what answers. */
 export function dialCampaign(world: World, group: string): void {
   const contact = openContact(world, "telephony", "outbound");
   const entry = `,"entryPointId":"entry-campaign","entryPointName":"Spring campaign"`;
-  tell(world, contact, "new", { more: `,"direction":"outbound","destination":"${phone(world)}"${entry}` });
+  tell(world, contact, "new", { more: `,"direction":"outbound","destination":"${phone(world.random)}"${entry}` });
   const heard = whatIsHeard(world);
   laterBy(world, world.random.whole(5, 26) * SECOND, () => {
     const [, reason, name = reason] = heard;
@@ -92,7 +85,7 @@ function giveUp(world: World, contact: Contact, reason: string, name: string): v
 
 /** Somebody answered: an agent is put through at once, or the call is lost because nobody is free. */
 function connectVoice(world: World, contact: Contact, group: string): void {
-  const found = freeTelephone(world, group);
+  const found = firstFree(world, group, "telephony");
   if (found === null) {
     laterBy(world, 2500, () => {
       endContact(world, contact, "system", "System admit failed");

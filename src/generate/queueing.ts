@@ -2,8 +2,7 @@ import { SECOND } from "../base/days";
 import type { Queue } from "./centre";
 import { begin, type Contact, finish, finishAll, type Say, tell, UNHEARD } from "./contact";
 import { closeContact } from "./close";
-import { offer } from "./offers";
-import { freeChannel } from "./session";
+import { firstFree } from "./session";
 import type { Outcome } from "./truth";
 import { dayNumber, laneOf, laterBy, type World } from "./world";
 
@@ -47,15 +46,13 @@ export function waitForAgent(world: World, contact: Contact): void {
   if (queue === null) return;
   contact.turn++;
   contact.isServed = false;
-  const lane = laneOf(queue.group, queue.media);
-  for (const session of world.pools.get(lane) ?? []) {
-    const channel = freeChannel(session, queue.media);
-    if (channel === null) continue;
-    offer(world, contact, session, channel);
-    world.settle(session);
+  const free = firstFree(world, queue.group, queue.media);
+  if (free !== null) {
+    world.offer({ contact, ...free });
+    world.settle(free.session);
     return;
   }
-  joinLine(world, lane, contact);
+  joinLine(world, laneOf(queue.group, queue.media), contact);
   if (contact.hasOptOut) return;
   const { turn } = contact;
   world.agenda.at(contact.patienceEnds, () => contact.turn === turn && abandon(world, contact));

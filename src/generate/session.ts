@@ -24,8 +24,6 @@ export interface Session {
   contactFields: string;
   /** Ready to take contacts: neither on a break nor on the way out. */
   isOpen: boolean;
-  /** Held for something that is no contact of the agent's own, such as a colleague's question. */
-  isReserved: boolean;
   endsAt: number;
   breaks: { at: number; code: string; ms: number }[];
 }
@@ -50,7 +48,6 @@ export function openSession(world: World, agent: Agent, endsAt: number, breaks: 
     channels,
     contactFields: `,${names}${agent.fields}`,
     isOpen: false,
-    isReserved: false,
     endsAt,
     breaks,
   };
@@ -159,7 +156,7 @@ export function leave(world: World, channel: Channel): void {
 
 /** The first free channel for a medium, or null: one voice call or e-mail or two chats at a time, an e-mail beside a call. */
 export function freeChannel(session: Session, media: Media): Channel | null {
-  if (!session.isOpen || session.isReserved) return null;
+  if (!session.isOpen) return null;
   const isBusy = (other: Media): boolean => session.channels.some((each) => each.media === other && each.hasWork);
   if (media !== "telephony" && isBusy("telephony")) return null;
   if (media !== "chat" && isBusy("chat")) return null;
@@ -167,8 +164,22 @@ export function freeChannel(session: Session, media: Media): Channel | null {
   return session.channels.find((each) => each.media === media && !each.hasWork) ?? null;
 }
 
+/** The agent of a group who has waited longest for a contact of a medium, with a free channel; null where all are busy. */
+export function firstFree(
+  world: World,
+  group: string,
+  media: Media,
+  except?: Session,
+): { session: Session; channel: Channel } | null {
+  for (const session of world.pools.get(laneOf(group, media)) ?? []) {
+    const channel = session === except ? null : freeChannel(session, media);
+    if (channel !== null) return { session, channel };
+  }
+  return null;
+}
+
 export function isIdle(session: Session): boolean {
-  return !session.isReserved && session.channels.every((channel) => !channel.hasWork);
+  return session.channels.every((channel) => !channel.hasWork);
 }
 
 /** The agent is asked for by nobody while this holds. */

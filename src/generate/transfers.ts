@@ -1,11 +1,12 @@
 import { SECOND } from "../base/days";
 import { UNHEARD, finish, finishAll, tell, type Say } from "./contact";
-import { aboutContact, answer, type Call, planAnswer, ring } from "./offers";
+import { aboutContact, type Call } from "./call";
+import { answer, planAnswer, ring } from "./offers";
 import { release } from "./presence";
 import { endContact, enterQueue } from "./queueing";
-import { enter, freeChannel, pass, type Session } from "./session";
-import { plain, startHold, wrapUp } from "./talk";
-import { laneOf, laterBy, type World } from "./world";
+import { enter, firstFree, pass } from "./session";
+import { plain, startHold, wrapUp } from "./conversation";
+import { laterBy, type World } from "./world";
 
 /** The call goes on to a colleague who is rung without a word before. */
 export function blindToAgent(world: World, call: Call, talkMs: number): void {
@@ -15,7 +16,7 @@ export function blindToAgent(world: World, call: Call, talkMs: number): void {
     const { contact } = call;
     tell(world, contact, "blind-transfer", { session: call.session });
     const at = handOver(world, call, "blind");
-    contact.patienceEnds = world.agenda.now() + world.random.whole(10, 120) * SECOND;
+    contact.patienceEnds = world.agenda.now() + world.random.whole(2, 60) * SECOND;
     ring(world, colleague, 350);
     wrapUp(world, call, at, world.random.chance(0.5), true);
     planAnswer(world, colleague, world.random.around(4500, 0.4), () => answer(world, colleague));
@@ -94,14 +95,12 @@ function leaveCall(world: World, call: Call): void {
   laterBy(world, world.random.around(15 * SECOND, 0.5), () => release(world, session, channel));
 }
 
-/** A colleague whose telephone is free, of any group, and that telephone. */
+/** A colleague whose telephone is free, rather of another group than of the agent's own. */
 export function colleagueFor(world: World, { contact, session }: Call): Call | null {
-  const groups = [...world.centre.groups].sort((a) => (a === session.agent.group ? 1 : -1));
-  for (const group of groups) {
-    for (const other of world.pools.get(laneOf(group, "telephony")) ?? ([] as Session[])) {
-      const channel = other === session ? null : freeChannel(other, "telephony");
-      if (channel !== null) return { contact, session: other, channel };
-    }
+  const own = session.agent.group;
+  for (const group of [...world.centre.groups.filter((each) => each !== own), own]) {
+    const free = firstFree(world, group, "telephony", session);
+    if (free !== null) return { contact, ...free };
   }
   return null;
 }

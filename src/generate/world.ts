@@ -1,5 +1,6 @@
 import { openAgenda, type Agenda } from "./agenda";
 import { type SimulatedDay, simulatedDays } from "./arrivals";
+import type { Call } from "./call";
 import { type Centre, centreOf, type Media } from "./centre";
 import { type Delivery, openDelivery } from "./deliver";
 import { type Fault, type FaultPlan, planFaults } from "./faults";
@@ -50,8 +51,22 @@ export interface World {
   lines: Map<string, Line>;
   pools: Map<string, Set<Session>>;
   newestMs: number;
-  /** Asks an agent who may be free to take the next contact, or a break. */
+  /** An agent may be free: to take the next contact, or a break. */
   settle(session: Session): void;
+  /** A contact has come to an agent who is free. */
+  offer(call: Call): void;
+  /** Agent and customer are connected; `isConnectLost` where no dump tells of it. */
+  talk(call: Call, isConnectLost?: boolean): void;
+}
+
+/**
+ * What comes next in the lives of contacts and agents. They go in circles - from the queue to an offer, to a talk, to a
+ * transfer, to a queue - so the files that tell of them know each other only through this.
+ */
+export interface Stages {
+  settle(world: World, session: Session): void;
+  offer(world: World, call: Call): void;
+  talk(world: World, call: Call, isConnectLost?: boolean): void;
 }
 
 /** Contacts in the order they wait; those who left are skipped when their turn comes. */
@@ -65,7 +80,7 @@ export function laneOf(group: string, media: Media): string {
   return `${group} ${media}`;
 }
 
-export function openWorld(request: GenerateRequest, settle: (world: World, session: Session) => void): World {
+export function openWorld(request: GenerateRequest, stages: Stages): World {
   const days = simulatedDays(request.zone, request.day, request.days);
   const first = days[0] as SimulatedDay;
   const last = days.at(-1) as SimulatedDay;
@@ -102,7 +117,9 @@ export function openWorld(request: GenerateRequest, settle: (world: World, sessi
     lines: new Map(),
     pools: new Map(),
     newestMs: first.starts_at_ms,
-    settle: (session) => settle(world, session),
+    settle: (session) => stages.settle(world, session),
+    offer: (call) => stages.offer(world, call),
+    talk: (call, isConnectLost) => stages.talk(world, call, isConnectLost),
   };
   return world;
 }
