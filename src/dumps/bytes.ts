@@ -5,13 +5,13 @@ import type { Duplex } from "node:stream";
 import zlib from "node:zlib";
 import { messageOf, NightdeskError } from "../base/errors";
 
-export const CHUNK_BYTES = 256 * 1024;
+export const CHUNK_BYTES = 512 * 1024;
 
 /** The content of a file, unpacked, as a stream that can be asked how far it has come. */
 export interface Content {
   chunks: AsyncIterable<Buffer>;
   /** Bytes of the file read so far, packed as they are. */
-  readBytes(): number;
+  readBytes: () => number;
   close(): void;
 }
 
@@ -19,7 +19,7 @@ export interface Content {
 export async function fingerprint(path: string): Promise<{ sha256: string; byte_count: number }> {
   const hash = createHash("sha256");
   let count = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 4 * CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 * CHUNK_BYTES }) as AsyncIterable<Buffer>) {
     hash.update(chunk);
     count += chunk.length;
   }

@@ -110,13 +110,13 @@ async function copyReader(store: Store, tables: EventTables, conflicts: Conflict
   const dumpByKey = new Map(dumps.map((row) => [row.dump_key, row]));
   const [own1, own2] = tables.own;
   return (row) => ({
-    stamp: stampOf(dumpByKey.get(row.dump_key as Cell), Number(row.dump_line)),
+    stamp: stampOf(dumpByKey.get(row.dump_key), Number(row.dump_line)),
     at_ms: Number(row.at_ms),
     ended_at_ms: row.ended_at_ms as number | null,
     sequence: row.sequence as number | null,
-    spelling: String(nameByKey.get(row.name_key as Cell)?.spelling),
-    shown_as: String(nameByKey.get(row.name_key as Cell)?.shown_as),
-    context: contextByKey.get(row.context_key as Cell) ?? "",
+    spelling: String(nameByKey.get(row.name_key)?.spelling),
+    shown_as: String(nameByKey.get(row.name_key)?.shown_as),
+    context: contextByKey.get(row.context_key) ?? "",
     own_1: (row[own1 ?? ""] ?? null) as string | null,
     own_2: (row[own2 ?? ""] ?? null) as string | null,
     attributes: row.attributes as string | null,

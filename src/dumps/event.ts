@@ -1,3 +1,5 @@
+import type { Context } from "./contexts";
+
 /** A contact or agent event as every format hands it over, ready to be stored. */
 export interface LoadedEvent {
   kind: "contact" | "agent";
@@ -10,8 +12,7 @@ export interface LoadedEvent {
   /** Raw name of the event or state, and the name it is shown under where that is another. */
   spelling: string;
   shown_as: string;
-  /** The descriptive fields, see `joinContext`. */
-  context: string;
+  context: Context;
   /** Origin and destination of a contact event; contact id of an agent event, and null. */
   own_1: string | null;
   own_2: string | null;

@@ -76,24 +76,20 @@ export function flagOf(value: Raw): "0" | "1" | null | undefined {
 
 /** What a value looked like, short enough for a message. */
 export function shown(value: Raw): string {
-  const text =
-    typeof value === "string"
-      ? `"${value}"`
-      : Array.isArray(value)
-        ? "a list"
-        : typeof value === "object"
-          ? "an object"
-          : String(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  const text = JSON.stringify(value) ?? "nothing";
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
 function isoInstant(text: string): number | undefined {
   const parts = ISO.exec(text);
   if (parts === null) return undefined;
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0)) as number[];
+  const [year = 0, month = 1, day = 1, hour, minute, second] = parts.slice(1, 7).map((part) => Number(part ?? 0));
   const fraction = Number((parts[7] ?? "").slice(0, 3).padEnd(3, "0"));
-  const utc = Date.UTC(year!, month! - 1, day!, hour!, minute!, second!, fraction);
-  const isCalendarDay = new Date(utc).getUTCDate() === day && new Date(utc).getUTCMonth() === month! - 1;
+  const utc = Date.UTC(year, month - 1, day, hour, minute, second, fraction);
+  const date = new Date(utc);
+  const isCalendarDay = date.getUTCDate() === day && date.getUTCMonth() === month - 1;
   const offset = offsetMs(parts[8] ?? "");
   return isCalendarDay && offset !== undefined ? utc - offset : undefined;
 }

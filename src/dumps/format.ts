@@ -37,7 +37,7 @@ function formatByName(path: string, name: string, text: string): Format {
   const plain = name.toLowerCase().replace(/\.(gz|zst)$/, "");
   const isNamed = namedType(name) !== null;
   if (/\.(ndjson|jsonl)$/.test(plain)) return "events-ndjson";
-  if (/\.csv$/.test(plain)) {
+  if (plain.endsWith(".csv")) {
     const header = text.split("\n")[0]?.trim().slice(0, 120) ?? "";
     throw formatError(path, `is CSV whose header lacks the fields of an event (${header})`);
   }

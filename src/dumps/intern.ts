@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 import { bulkInsert, type Cell } from "../db/bulk";
+import { type ContextCache, openContexts } from "./contexts";
 import { CONTEXT_COLUMNS, splitContext } from "./event";
 
 /**
@@ -23,13 +24,14 @@ interface Source {
   columns: readonly string[];
   /** The columns that tell its rows apart, the first of them indexed, and what they hold for a text. */
   found_by: readonly string[];
-  handle(text: string): string[];
-  cells(text: string): Cell[];
+  handle: (text: string) => string[];
+  cells: (text: string) => Cell[];
   /** Texts to remember in each of two generations. */
   limit: number;
 }
 
 export interface Interners {
+  cache: ContextCache;
   contacts: Interner;
   agents: Interner;
   contexts: Interner;
@@ -48,6 +50,7 @@ export function openInterners(): Interners {
     limit: 100_000,
   });
   return {
+    cache: openContexts(),
     contacts: fresh(id("contacts", "contact_key", "contact_id")),
     agents: fresh(id("agents", "agent_key", "agent_id")),
     contexts: fresh({
@@ -71,7 +74,7 @@ export function nameText(spelling: string, shownAs: string): string {
 
 /** Makes the interners ready for a new transaction: which keys are taken, and whether anything is there unseen. */
 export async function refresh(db: Knex, interners: Interners): Promise<void> {
-  for (const interner of Object.values(interners) as Interner[]) {
+  for (const interner of tablesOf(interners)) {
     const { table, key } = interner.source;
     const rows = (await db(table).max({ last: key })) as { last: number | null }[];
     const last = rows[0]?.last ?? 0;
@@ -84,7 +87,8 @@ export async function refresh(db: Knex, interners: Interners): Promise<void> {
 
 /** Forgets everything, after a transaction was rolled back. */
 export function forget(interners: Interners): void {
-  for (const interner of Object.values(interners) as Interner[]) Object.assign(interner, fresh(interner.source));
+  interners.cache = openContexts();
+  for (const interner of tablesOf(interners)) Object.assign(interner, fresh(interner.source));
 }
 
 /** Sees to it that every text has a key, and is remembered with it. */
@@ -111,6 +115,10 @@ export function keyOf(interner: Interner, text: string): number | undefined {
   const older = interner.older.get(text);
   if (older !== undefined) remember(interner, text, older);
   return older;
+}
+
+function tablesOf({ contacts, agents, contexts, contact_names, agent_names }: Interners): Interner[] {
+  return [contacts, agents, contexts, contact_names, agent_names];
 }
 
 function fresh(source: Source): Interner {

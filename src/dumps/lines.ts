@@ -13,7 +13,7 @@ export interface LineBlock {
   first: number;
   texts: string[];
   /** The bytes of a line, by its index, without the line end; to be asked for in rising order. */
-  bytes(index: number): Buffer;
+  bytes: (index: number) => Buffer;
   /** Not null where this one line is longer than the limit; it has no text then. */
   long: LongLine | null;
 }

@@ -85,7 +85,7 @@ export async function readDump(dump: Dump, store: Store, reported: Reported, rea
 }
 
 async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading): Promise<void> {
-  const scope = { type: namedType(dump.name), latestMs: reading.latestMs };
+  const scope = { type: namedType(dump.name), latestMs: reading.latestMs, contexts: store.interners.cache };
   let isFull = false;
   const sink: Sink = {
     read: () => void (store.counts.read += 1),

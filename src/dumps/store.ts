@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import { bulkInsert, bulkInsertNew, type Cell } from "../db/bulk";
-import type { LoadedEvent } from "./event";
+import type { Context } from "./contexts";
+import { joinContext, type LoadedEvent } from "./event";
 import { createRepeats, noteRepeats } from "./repeats";
 import { EVENT_TABLES, eventColumns } from "./tables";
 import { intern, type Interner, type Interners, keyOf, nameText } from "./intern";
@@ -117,29 +118,36 @@ async function prepare(store: Store, kind: "contact" | "agent", events: LoadedEv
   const { trx, interners } = store;
   const owners = interners[tables.owners];
   const names = interners[tables.names];
-  const { contexts } = interners;
-  const unseen = { owners: new Set<string>(), names: new Set<string>(), contexts: new Set<string>() };
-  for (const event of events) {
-    if (keyOf(owners, event.owner) === undefined) unseen.owners.add(event.owner);
-    if (keyOf(contexts, event.context) === undefined) unseen.contexts.add(event.context);
+  const unseen = { owners: new Set<string>(), names: new Set<string>(), contexts: new Set<Context>() };
+  const keys = events.map((event) => {
+    const owner = keyOf(owners, event.owner);
+    if (owner === undefined) unseen.owners.add(event.owner);
+    if (event.context.key === null) unseen.contexts.add(event.context);
     const name = nameText(event.spelling, event.shown_as);
     if (keyOf(names, name) === undefined) unseen.names.add(name);
-  }
+    return owner;
+  });
   await intern(trx, owners, unseen.owners);
   await intern(trx, names, unseen.names);
-  await intern(trx, contexts, unseen.contexts);
+  await internContexts(store, unseen.contexts);
   const touched = new Set<number>();
-  const rows = events.map((event) => {
-    const owner = known(owners, event.owner);
+  const rows = events.map((event, index) => {
+    const owner = keys[index] ?? known(owners, event.owner);
     touched.add(owner);
     const name = known(names, nameText(event.spelling, event.shown_as));
-    const context = known(contexts, event.context);
     const { identity, at_ms, ended_at_ms, sequence, own_1, own_2, attributes, line } = event;
+    const context = event.context.key as number;
     return kind === "contact"
       ? [owner, identity, at_ms, ended_at_ms, sequence, name, context, own_1, own_2, attributes, line]
       : [owner, identity, at_ms, ended_at_ms, sequence, name, context, own_1, attributes, line];
   });
   return { count: rows.length, json: JSON.stringify(rows), owners: touched };
+}
+
+async function internContexts(store: Store, contexts: Set<Context>): Promise<void> {
+  const texts = new Map(Array.from(contexts, (context) => [context, joinContext(context.values)]));
+  await intern(store.trx, store.interners.contexts, texts.values());
+  for (const [context, text] of texts) context.key = known(store.interners.contexts, text);
 }
 
 function known(interner: Interner, text: string): number {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { LONGEST_LINE, readLines } from "../../src/dumps/lines";
 
 async function* pieces(bytes: Buffer, sizes: number[]): AsyncGenerator<Buffer> {

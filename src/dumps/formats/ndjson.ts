@@ -1,7 +1,7 @@
 import type { LoadedEvent } from "../event";
 import type { Fault } from "../fields";
 import type { LineReader, Sink } from "./lines";
-import { emptyRecord, type RawRecord, readRecord, type RecordScope, SLOTS } from "./records";
+import { emptyRecord, fillRecord, type RawRecord, readRecord, type RecordScope } from "./records";
 
 /** A reader of lines that hold one JSON object each. */
 export function ndjsonReader(scope: RecordScope, sink: Sink): LineReader {
@@ -26,7 +26,7 @@ function eventOf(record: RawRecord, text: string, line: number, scope: RecordSco
   const value = parsed(text);
   if (value === undefined) return notJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
-  fill(record, value as Record<string, unknown>);
+  fillRecord(record, value as Record<string, unknown>);
   if (text.includes("\\u")) clean(record);
   try {
     return readRecord(record, line, scope);
@@ -57,17 +57,6 @@ function notJson(text: string): Fault {
       reason: "not-json",
       message: `The line is not JSON${place ? ` (${place})` : ""}. Expected one object a line.`,
     };
-  }
-}
-
-function fill(record: RawRecord, row: Record<string, unknown>): void {
-  record.slots.fill(undefined);
-  if (record.rest.length > 0) record.rest = [];
-  for (const key of Object.keys(row)) {
-    const value = row[key];
-    const slot = SLOTS.get(key);
-    if (slot !== undefined) record.slots[slot] = value;
-    else if (value !== null && value !== "") record.rest.push([key, value]);
   }
 }
 

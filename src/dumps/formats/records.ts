@@ -1,4 +1,5 @@
-import { attributesOf, CONTEXT_COLUMNS, type ContextColumn, identityOf, joinContext, type LoadedEvent } from "../event";
+import { attributesOf, CONTEXT_COLUMNS, type ContextColumn, identityOf, type LoadedEvent } from "../event";
+import { type Context, type ContextCache, contextOf } from "../contexts";
 import { type Fault, flagOf, instantFault, instantOf, integerOf, type Raw, shown, textOf } from "../fields";
 
 /** What is known about a record beside its own fields. */
@@ -7,6 +8,7 @@ export interface RecordScope {
   type: "contact" | "agent" | null;
   /** Instants after this are impossible. */
   latestMs: number;
+  contexts: ContextCache;
 }
 
 /** A record with its known fields in their slots and all others beside them. */
@@ -57,6 +59,19 @@ export function emptyRecord(): RawRecord {
   return { slots: Array.from({ length: FIELDS.length }), rest: [] };
 }
 
+/** Puts the fields of a JSON object into a record that may have held another before. */
+export function fillRecord(record: RawRecord, row: Record<string, Raw>): void {
+  const { slots } = record;
+  slots.fill(undefined);
+  if (record.rest.length > 0) record.rest = [];
+  for (const key in row) {
+    const value = row[key];
+    const slot = SLOTS.get(key);
+    if (slot !== undefined) slots[slot] = value;
+    else if (value !== null && value !== "") record.rest.push([key, value]);
+  }
+}
+
 /**
  * An event of the project's own format. The record is used up: its slots change.
  *
@@ -68,7 +83,7 @@ export function readRecord(record: RawRecord, line: number, scope: RecordScope):
   if (typeof kind !== "string") return kind;
   const [owner, other, name] = kind === "contact" ? [CONTACT_ID, AGENT_ID, EVENT] : [AGENT_ID, CONTACT_ID, STATE];
   const at = instantOf(slots[AT]);
-  const endedAt = instantOf(slots[ENDED_AT]);
+  const endedAt = slots[ENDED_AT] === undefined ? null : instantOf(slots[ENDED_AT]);
   const fault =
     fieldFault(slots, owner) ??
     fieldFault(slots, name) ??
@@ -78,8 +93,8 @@ export function readRecord(record: RawRecord, line: number, scope: RecordScope):
     idFault(slots, EVENT_ID);
   if (fault !== null) return fault;
   return kind === "contact"
-    ? contactEvent(record, line, at as number, endedAt as number | null)
-    : agentEvent(record, line, at as number, endedAt as number | null);
+    ? contactEvent(record, line, at as number, endedAt as number | null, scope.contexts)
+    : agentEvent(record, line, at as number, endedAt as number | null, scope.contexts);
 }
 
 function kindOf(type: Raw, scope: RecordScope): "contact" | "agent" | Fault {
@@ -106,9 +121,10 @@ function fieldFault(slots: Raw[], slot: number): Fault | null {
 }
 
 function idFault(slots: Raw[], slot: number): Fault | null {
-  return typeof slots[slot] === "string" || textOf(slots[slot]) !== undefined
+  const value = slots[slot];
+  return value === undefined || typeof value === "string" || textOf(value) !== undefined
     ? null
-    : notText(FIELDS[slot] as string, slots[slot]);
+    : notText(FIELDS[slot] as string, value);
 }
 
 function notText(field: string, value: Raw): Fault {
@@ -154,11 +170,17 @@ function valueFault(slots: Raw[]): Fault | null {
   return null;
 }
 
-function contactEvent(record: RawRecord, line: number, at: number, endedAt: number | null): LoadedEvent {
+function contactEvent(
+  record: RawRecord,
+  line: number,
+  at: number,
+  endedAt: number | null,
+  contexts: ContextCache,
+): LoadedEvent {
   const { slots } = record;
-  const owner = textOf(slots[CONTACT_ID]) as string;
-  const spelling = textOf(slots[EVENT]) as string;
-  const eventId = textOf(slots[EVENT_ID]);
+  const owner = known(slots[CONTACT_ID]) as string;
+  const spelling = known(slots[EVENT]) as string;
+  const eventId = known(slots[EVENT_ID]);
   keep(record, STATE);
   const origin = optional(record, ORIGIN);
   const destination = optional(record, DESTINATION);
@@ -168,21 +190,27 @@ function contactEvent(record: RawRecord, line: number, at: number, endedAt: numb
     identity: eventId ? identityOf(owner, eventId) : `-${at}-${spelling}`,
     at_ms: at,
     ended_at_ms: endedAt,
-    sequence: integerOf(slots[SEQUENCE]) ?? null,
+    sequence: slots[SEQUENCE] === undefined ? null : (integerOf(slots[SEQUENCE]) ?? null),
     spelling,
     shown_as: "",
-    context: contextOf(record),
+    context: contextFrom(record, contexts),
     own_1: origin,
     own_2: destination,
-    attributes: attributesOf(record.rest),
+    attributes: record.rest.length === 0 ? null : attributesOf(record.rest),
     line,
   };
 }
 
-function agentEvent(record: RawRecord, line: number, at: number, endedAt: number | null): LoadedEvent {
+function agentEvent(
+  record: RawRecord,
+  line: number,
+  at: number,
+  endedAt: number | null,
+  contexts: ContextCache,
+): LoadedEvent {
   const { slots } = record;
-  const owner = textOf(slots[AGENT_ID]) as string;
-  const spelling = textOf(slots[STATE]) as string;
+  const owner = known(slots[AGENT_ID]) as string;
+  const spelling = known(slots[STATE]) as string;
   for (const slot of [EVENT, ORIGIN, DESTINATION]) keep(record, slot);
   const channelType = optional(record, CHANNEL_TYPE) ?? "telephony";
   const channelId = optional(record, CHANNEL_ID) ?? `${optional(record, AGENT_SESSION_ID) ?? owner}:${channelType}`;
@@ -190,24 +218,32 @@ function agentEvent(record: RawRecord, line: number, at: number, endedAt: number
   return {
     kind: "agent",
     owner,
-    identity: identityOf(owner, textOf(slots[EVENT_ID]) ?? `${channelId}-${at}-${spelling}`),
+    identity: identityOf(owner, known(slots[EVENT_ID]) ?? `${channelId}-${at}-${spelling}`),
     at_ms: at,
     ended_at_ms: endedAt,
-    sequence: integerOf(slots[SEQUENCE]) ?? null,
+    sequence: slots[SEQUENCE] === undefined ? null : (integerOf(slots[SEQUENCE]) ?? null),
     spelling,
     shown_as: "",
-    context: contextOf(record),
-    own_1: textOf(slots[CONTACT_ID]) ?? null,
+    context: contextFrom(record, contexts),
+    own_1: known(slots[CONTACT_ID]),
     own_2: null,
-    attributes: attributesOf(record.rest),
+    attributes: record.rest.length === 0 ? null : attributesOf(record.rest),
     line,
   };
 }
 
-function contextOf(record: RawRecord): string {
-  const values: (string | null)[] = [];
-  for (let slot = CONTEXT; slot < FIELDS.length; slot++) values.push(optional(record, slot));
-  return joinContext(values);
+/** Used again for every record: the cache copies what it keeps. */
+const VALUES: (string | null)[] = CONTEXT_COLUMNS.map(() => null);
+
+function contextFrom(record: RawRecord, cache: ContextCache): Context {
+  for (let index = 0; index < VALUES.length; index++) VALUES[index] = optional(record, CONTEXT + index);
+  return contextOf(cache, VALUES);
+}
+
+/** Text of a field that was found to be text. */
+function known(value: Raw): string | null {
+  if (typeof value === "string") return value === "" ? null : value;
+  return value === undefined ? null : (textOf(value) ?? null);
 }
 
 /** Text of an optional field; a value that is no text is kept with the attributes, under its name. */

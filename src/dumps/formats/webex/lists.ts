@@ -1,4 +1,4 @@
-import type { Raw } from "../../fields";
+import { type Raw, textOf } from "../../fields";
 import { isRecord } from "./fields";
 import { nodesOf } from "./page";
 
@@ -23,7 +23,7 @@ export function listOf(activities: Raw): DeliveredList | null {
   const total =
     isRecord(activities) && Number.isSafeInteger(activities.totalCount) ? Number(activities.totalCount) : null;
   const nodes = nodesOf(activities);
-  const ids = nodes.map((node) => (isRecord(node) ? String(node.id ?? "") : "")).filter(Boolean);
+  const ids = nodes.map((node) => (isRecord(node) ? textOf(node.id) : null)).filter((id) => typeof id === "string");
   return {
     ids: new Set(ids),
     node_count: new Set(ids).size,

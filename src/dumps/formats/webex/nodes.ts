@@ -1,11 +1,5 @@
-import {
-  attributesOf,
-  type ContextColumn,
-  CONTEXT_COLUMNS,
-  identityOf,
-  joinContext,
-  type LoadedEvent,
-} from "../../event";
+import { attributesOf, type ContextColumn, CONTEXT_COLUMNS, identityOf, type LoadedEvent } from "../../event";
+import { type Context, type ContextCache, contextOf } from "../../contexts";
 import { type Fault, instantFault } from "../../fields";
 import { type Fields, fieldsOf, isRecord } from "./fields";
 import type { Raw } from "../../fields";
@@ -19,6 +13,7 @@ export interface Surroundings {
   origin: string | null;
   destination: string | null;
   latestMs: number;
+  contexts: ContextCache;
 }
 
 /** The parts of an activity's id. */
@@ -41,7 +36,7 @@ export function taskNode(node: Raw, around: Surroundings, line: number): LoadedE
   if ("reason" in timed) return timed;
   const spelling = parts?.raw_name ?? shown;
   if (spelling === null) return NO_NAME;
-  const context = contextOf(fields, around, {});
+  const context = contextFrom(fields, around, {});
   return {
     kind: "contact",
     owner: around.owner,
@@ -73,7 +68,7 @@ export function channelNode(node: Raw, around: Surroundings, line: number): Load
   const channelType = around.context.channel_type ?? parts?.channel_type ?? null;
   const channelId = around.context.channel_id ?? parts?.channel_id ?? null;
   const session = around.context.agent_session_id ?? around.context.page_session_id ?? around.owner;
-  const context = contextOf(fields, around, {
+  const context = contextFrom(fields, around, {
     channel_type: channelType,
     channel_id: channelId ?? `${session}:${channelType ?? "telephony"}`,
   });
@@ -188,8 +183,9 @@ const CONTEXT_NAMES: Partial<Record<ContextColumn, string[]>> = {
   routing_strategy_name: ["routingstrategyname", "routingstrategy.name"],
 };
 
-function contextOf(fields: Fields, around: Surroundings, known: Surroundings["context"]): string {
-  return joinContext(
+function contextFrom(fields: Fields, around: Surroundings, known: Surroundings["context"]): Context {
+  return contextOf(
+    around.contexts,
     CONTEXT_COLUMNS.map((column) => {
       const own =
         column === "is_outdial" ? flagText(fields.flag("isoutdial")) : fields.text(...(CONTEXT_NAMES[column] ?? []));

@@ -64,6 +64,7 @@ async function readTask(page: PageReading, element: Raw): Promise<void> {
       origin: figures.origin as string | null,
       destination: figures.destination as string | null,
       latestMs: page.latestMs,
+      contexts: page.store.interners.cache,
     },
   );
 }
@@ -107,6 +108,7 @@ async function readSession(page: PageReading, element: Raw): Promise<void> {
       origin: null,
       destination: null,
       latestMs: page.latestMs,
+      contexts: page.store.interners.cache,
     });
   }
 }
