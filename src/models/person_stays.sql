@@ -51,14 +51,16 @@ classes as (
     where kinds.precedence is not null
 ),
 
+-- What has no end yet ends with the largest instant there is, so that ends compare.
 spans as (
     select
         channels.agent_key,
         classes.bit,
         channels.started_at_ms,
-        channels.ended_at_ms
+        coalesce(channels.ended_at_ms, 9007199254740991) as ended_at_ms
     from channels
     join classes on classes.kind = 'unknown' and classes.is_other = 0
+    where channels.ended_at_ms is null or channels.ended_at_ms > channels.started_at_ms
     union all
     select
         activities.agent_key,
@@ -77,7 +79,7 @@ spans as (
         activities.agent_key,
         classes.bit,
         activities.started_at_ms,
-        channels.ended_at_ms
+        coalesce(channels.ended_at_ms, 9007199254740991)
     from agents_to_rebuild as touched
     join agent_activities as activities on activities.agent_key = touched.agent_key
     join classes
@@ -90,78 +92,20 @@ spans as (
     where
         touched.agent_key between :from_key and :to_key
         and activities.ended_at_ms is null
+        and (channels.ended_at_ms is null or channels.ended_at_ms > activities.started_at_ms)
 ),
 
-edges as (
+reached as (
     select
-        spans.agent_key,
-        spans.bit,
-        case signs.delta when 1 then spans.started_at_ms else spans.ended_at_ms end as at_ms,
-        signs.delta
+        agent_key,
+        bit,
+        started_at_ms,
+        max(ended_at_ms) over (
+            partition by agent_key, bit
+            order by started_at_ms, ended_at_ms
+            rows between unbounded preceding and 1 preceding
+        ) as reached_ms
     from spans
-    cross join (select 1 as delta union all select -1) as signs
-    where
-        (spans.ended_at_ms is null and signs.delta = 1)
-        or spans.ended_at_ms > spans.started_at_ms
-),
-
-steps as (
-    select
-        agent_key,
-        bit,
-        at_ms,
-        cast(sum(delta) as bigint) as delta,
-        max(delta) as is_start
-    from edges
-    group by agent_key, bit, at_ms
-),
-
-counted as (
-    select
-        agent_key,
-        bit,
-        at_ms,
-        delta,
-        is_start,
-        sum(delta) over (partition by agent_key, bit order by at_ms) as active_count
-    from steps
-),
-
-idle as (
-    select
-        max(case when is_other = 0 then bit end) as telephony_bit,
-        max(case when is_other = 1 then bit end) as other_bit
-    from classes
-    where kind = 'idle'
-),
-
-cuts as (
-    select
-        counted.agent_key,
-        counted.at_ms,
-        cast(sum(
-            case
-                when counted.active_count > 0 and counted.active_count = counted.delta then counted.bit
-                when counted.active_count = 0 and counted.delta < 0 then -counted.bit
-                else 0
-            end
-        ) as bigint) as mask_change,
-        max(case when counted.bit = idle.telephony_bit and counted.is_start = 1 then counted.at_ms end) as telephony_idle_at_ms,
-        max(case when counted.bit = idle.other_bit and counted.is_start = 1 then counted.at_ms end) as other_idle_at_ms
-    from counted
-    cross join idle
-    group by counted.agent_key, counted.at_ms
-),
-
-masks as (
-    select
-        agent_key,
-        at_ms,
-        cast(sum(mask_change) over agent as bigint) as mask,
-        max(telephony_idle_at_ms) over agent as telephony_idle_at_ms,
-        max(other_idle_at_ms) over agent as other_idle_at_ms
-    from cuts
-    window agent as (partition by agent_key order by at_ms)
 ),
 
 idle_codes as (
@@ -176,9 +120,61 @@ idle_codes as (
     where
         touched.agent_key between :from_key and :to_key
         and activities.kind = 'idle'
-        and context.idle_code is not null
         and (activities.ended_at_ms is null or activities.ended_at_ms > activities.started_at_ms)
     group by activities.agent_key, is_other, activities.started_at_ms
+),
+
+-- A kind is switched on where a span begins beyond all before it, and off where those before it ended.
+switches as (
+    select
+        reached.agent_key,
+        case signs.sign when 1 then reached.started_at_ms else reached.reached_ms end as at_ms,
+        signs.sign * reached.bit as bit_change,
+        null as telephony_idle_at_ms,
+        null as other_idle_at_ms
+    from reached
+    cross join (select 1 as sign union all select -1) as signs
+    where reached.started_at_ms > reached.reached_ms or (reached.reached_ms is null and signs.sign = 1)
+    union all
+    select
+        agent_key,
+        max(ended_at_ms),
+        -bit,
+        null,
+        null
+    from spans
+    group by agent_key, bit
+    having max(ended_at_ms) < 9007199254740991
+    union all
+    select
+        agent_key,
+        started_at_ms,
+        0,
+        case when is_other = 0 then started_at_ms end,
+        case when is_other = 1 then started_at_ms end
+    from idle_codes
+),
+
+cuts as (
+    select
+        agent_key,
+        at_ms,
+        sum(bit_change) as mask_change,
+        max(telephony_idle_at_ms) as telephony_idle_at_ms,
+        max(other_idle_at_ms) as other_idle_at_ms
+    from switches
+    group by agent_key, at_ms
+),
+
+masks as (
+    select
+        agent_key,
+        at_ms,
+        cast(sum(mask_change) over agent as bigint) as mask,
+        max(telephony_idle_at_ms) over agent as telephony_idle_at_ms,
+        max(other_idle_at_ms) over agent as other_idle_at_ms
+    from cuts
+    window agent as (partition by agent_key order by at_ms)
 ),
 
 ruling as (

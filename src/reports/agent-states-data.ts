@@ -91,7 +91,7 @@ export async function readAgents(ask: Ask): Promise<AgentStates[]> {
     agents.set(key, states);
     addRow(states, row, ask.view);
   }
-  return [...agents.values()].sort(byTeamAndName);
+  return withoutNamesakes([...agents.values()]).sort(byTeamAndName);
 }
 
 /** Every stay of the period, by agent and time. */
@@ -172,6 +172,20 @@ async function askStays<Row>(ask: Ask, part: string): Promise<Row[]> {
   return await selectRows<Row>(ask.db, `with stays as (\n${stays}\n)\n${question}`, bindings);
 }
 
+const ID_SHOWN = 6;
+
+/** Agents of the same name get the end of their id beside it. */
+function withoutNamesakes(agents: AgentStates[]): AgentStates[] {
+  const names = grouped(agents, ({ agent }) => agent);
+  return agents.map((each) => {
+    const namesakes = new Set(names.get(each.agent)?.map(({ agent_key }) => agent_key)).size > 1;
+    const { agent_id: id } = each;
+    return namesakes
+      ? { ...each, agent: `${each.agent} (${id.length > ID_SHOWN ? "…" : ""}${id.slice(-ID_SHOWN)})` }
+      : each;
+  });
+}
+
 function begun(agent: Agent, { channel_type, first_at_ms, last_at_ms }: TotalRow): AgentStates {
   const flags = { is_carried_in: 0, is_carried_out: 0, is_open: 0 };
   return {
@@ -203,16 +217,13 @@ function addSpell(spells: Map<string, Spell>, key: string, { stay_ms, stay_count
   spells.set(key, { stay_ms: sum.stay_ms + stay_ms, stay_count: sum.stay_count + stay_count });
 }
 
-/** By team, those without one last, then by name; compared as text, the same everywhere. */
+/** By team, those without one last, then by name; numbers in names by their size, the rest as text, the same everywhere. */
 function byTeamAndName(a: AgentStates, b: AgentStates): number {
-  const parts = (each: AgentStates): string[] => [
-    each.team === "" ? "1" : "0",
-    each.team,
-    each.agent,
-    each.agent_id,
-    each.channel_type,
-  ];
-  const [left, right] = [parts(a), parts(b)];
-  const index = left.findIndex((part, position) => part !== right[position]);
-  return index < 0 ? 0 : (left[index] ?? "") < (right[index] ?? "") ? -1 : 1;
+  const [left, right] = [sortKey(a), sortKey(b)];
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+function sortKey({ team, agent, agent_id, channel_type }: AgentStates): string {
+  const parts = [team === "" ? "1" : "0", team, agent, agent_id, channel_type];
+  return parts.join("\u0000").replace(/\d+/g, (digits) => digits.padStart(12, "0"));
 }

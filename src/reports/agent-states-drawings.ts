@@ -18,14 +18,16 @@ export interface Piece {
   ended_at_ms: number;
 }
 
-/** Pieces all strips of a page may have together: what keeps a page of a thousand agents small. */
-const PIECES = 300_000;
+/** Pieces one strip may have, about one a pixel or two, and all strips of a page together, which keeps a page of a thousand agents small. */
+const PIECES_OF_STRIP = 500;
+const PIECES_OF_PAGE = 300_000;
 const PIECE_MINUTES = [1, 2, 3, 5, 10, 15, 30, 60];
 
-/** An axis over whole hours whose pieces are as short as the number of strips allows. */
+/** An axis over whole hours whose pieces are as short as a screen and the number of strips allow. */
 export function axisOf(startsAtMs: number, endsAtMs: number, stripCount: number): Axis {
   const minutes = (endsAtMs - startsAtMs) / MINUTE;
-  const piece = PIECE_MINUTES.find((each) => (minutes / each) * stripCount <= PIECES) ?? 60;
+  const pieces = Math.min(PIECES_OF_STRIP, PIECES_OF_PAGE / Math.max(1, stripCount));
+  const piece = PIECE_MINUTES.find((each) => minutes / each <= pieces) ?? 60;
   return { starts_at_ms: startsAtMs, ends_at_ms: endsAtMs, piece_ms: piece * MINUTE };
 }
 

@@ -18,7 +18,7 @@ export function agentTables(
   const total = { agent: "All agents", is_total: 1, ...measures(kinds, sumSpells(agents), signedIn(agents)) };
   const note = "Time, and below it how often. The detail of every stay is in agent-states-stays.csv.";
   return {
-    page: pageTable("Agents", columnsOf(ask, used), rows.length > 0 ? [...rows, total] : [], ask.config.zone, note),
+    page: pageTable("By agent", columnsOf(ask, used), rows.length > 0 ? [...rows, total] : [], ask.config.zone, note),
     csv: { name: "agent-states", columns: columnsOf(ask, kinds), rows },
   };
 }
@@ -36,7 +36,7 @@ export function teamTable(ask: Ask, kinds: readonly StateKind[], agents: readonl
     { key: "agent_count", label: "Agents", unit: "count" },
     ...measureColumns(kindsUsed(kinds, agents)),
   ];
-  return pageTable("Teams", columns, rows, ask.config.zone);
+  return pageTable("By team", columns, rows, ask.config.zone);
 }
 
 /** What idle time was spent on: by code, and by agent and code. */
@@ -62,7 +62,7 @@ export function idleTables(
     mean_ms: spell.stay_ms / spell.stay_count,
   }));
   return {
-    page: pageTable("Idle time by code", columns, rows, ask.config.zone),
+    page: pageTable("By idle code", columns, rows, ask.config.zone),
     ...idleByAgent(
       ask,
       agents,
@@ -101,7 +101,7 @@ function idleByAgent(
     { key: "stay_count", label: "idle", unit: "count", of: "times" },
   ];
   return {
-    byAgent: pageTable("Idle time by agent", columns, rows, ask.config.zone),
+    byAgent: pageTable("By agent and idle code", columns, rows, ask.config.zone),
     csv: { name: "agent-states-idle", columns: csvColumns, rows: csvRows },
   };
 }
@@ -128,7 +128,7 @@ function columnsOf(ask: Ask, kinds: readonly StateKind[]): Column[] {
   return [
     { key: "agent", label: "Agent", unit: "text" },
     { key: "agent_id", label: "agent id", unit: "text", only: "csv" },
-    { key: "team", label: "Team", unit: "text" },
+    { key: "team", label: "Team", unit: "text", only: "csv" },
     ...channelColumns(ask),
     { key: "first_in", label: "First in", unit: "text", only: "page", hint: "← signed in since before the period" },
     { key: "last_out", label: "Last out", unit: "text", only: "page", hint: "→ signed in beyond the period" },
@@ -151,19 +151,25 @@ function measureColumns(kinds: readonly StateKind[]): Column[] {
       { key: `${kind}_ms`, label, unit: "duration", only: "csv" },
       { key: `${kind}_count`, label, unit: "count", of: "times", only: "csv" },
     ]),
-    { key: "unknown_share", label: "Unknown", unit: "share", hint: "unknown / signed in" },
+    {
+      key: "unknown_share",
+      label: "Unknown share",
+      unit: "share",
+      hint: "unknown / signed in",
+      ...(kinds.some(({ kind }) => kind === "unknown") ? {} : { only: "csv" as const }),
+    },
   ];
 }
 
 function agentRow(ask: Ask, kinds: readonly StateKind[], agent: AgentStates): TableRow {
   const isDay = ask.period.from === ask.period.to;
-  const clock = (at: number): string => localTime(ask.config.zone, at, isDay ? "HH:mm:ss" : "d LLL HH:mm");
+  const clock = (at: number): string => localTime(ask.config.zone, at, isDay ? "HH:mm" : "d LLL HH:mm");
   return {
     ...nameCells(agent),
     first_at_ms: agent.first_at_ms,
     last_at_ms: agent.is_open === 1 ? null : agent.last_at_ms,
     first_in: `${agent.is_carried_in === 1 ? "← " : ""}${clock(agent.first_at_ms)}`,
-    last_out: agent.is_open === 1 ? "still in" : agent.is_carried_out === 1 ? "→ goes on" : clock(agent.last_at_ms),
+    last_out: agent.is_open === 1 ? "still in" : agent.is_carried_out === 1 ? "goes on →" : clock(agent.last_at_ms),
     is_carried_in: agent.is_carried_in,
     is_carried_out: agent.is_carried_out,
     is_open: agent.is_open,

@@ -1,4 +1,4 @@
-import { localTime, MINUTE } from "../base/days";
+import { HOUR, localTime, MINUTE } from "../base/days";
 import {
   type AgentStates,
   readAgents,
@@ -10,9 +10,9 @@ import {
   sumSpells,
 } from "./agent-states-data";
 import { dayPictures, type Pictures, rangePictures } from "./agent-states-days";
-import { agentTables, idleTables, nameCells, nameColumns, signedIn, teamTable } from "./agent-states-tables";
+import { agentTables, idleTables, nameColumns, signedIn, teamTable } from "./agent-states-tables";
 import type { Ask, Report, ReportContent } from "./report";
-import type { CsvTable } from "./table";
+import type { CsvTable, TableRow } from "./table";
 import { formatCount, formatDuration, formatMany, formatShare, shareOf } from "./units";
 
 export const agentStates: Report = {
@@ -80,28 +80,26 @@ function cardsOf(
       value: formatCount(peopleOf(agents)),
       note: `signed in during the period; ${formatCount(peopleOf(open))} still are`,
     },
-    { label: "Signed in", value: formatDuration(shares.signed_in_ms), note: "all agents together" },
+    {
+      label: "Signed in",
+      value: hoursOf(shares.signed_in_ms),
+      note: `all agents together; unknown ${formatShare(shares.unknown_share)}`,
+    },
     {
       label: "Occupancy",
       value: formatShare(shares.occupancy_share),
       note: "of the time with a contact or waiting for one",
     },
     { label: "Utilisation", value: formatShare(shares.utilisation_share), note: "of signed-in time, ringing included" },
-    { label: "Available", value: formatDuration(timeIn("available")), note: ofSignedIn("available") },
     {
       label: "Idle",
-      value: formatDuration(timeIn("idle")),
+      value: hoursOf(timeIn("idle")),
       note: `${ofSignedIn("idle")}${codes[0] === undefined ? "" : `; most: ${codes[0][0]}`}`,
     },
     {
       label: "Not responding (RONA)",
       value: formatCount(spells.get("not-responding")?.stay_count ?? 0),
       note: `${formatDuration(timeIn("not-responding"))}; ${formatMany(peopleOf(missed), "agent")}`,
-    },
-    {
-      label: "Unknown",
-      value: formatShare(shares.unknown_share),
-      note: "gaps and unrecognised states, of signed-in time",
     },
   ];
 }
@@ -140,23 +138,25 @@ function definitionsOf(kinds: readonly StateKind[]): { name: string; id: string;
 
 /** Every stay, clipped to the period, times to the millisecond. */
 function staysTable(ask: Ask, agents: readonly AgentStates[], stays: readonly Stay[]): CsvTable {
-  const known = new Map(agents.map((agent) => [`${agent.agent_key} ${agent.channel_type}`, nameCells(agent)]));
+  const known = new Map(agents.map((agent) => [`${agent.agent_key} ${agent.channel_type}`, agent]));
   const clock = clockOf(ask.config.zone);
-  const rows = stays.flatMap((stay) => {
-    const name = known.get(`${stay.agent_key} ${stay.channel_type}`);
-    if (name === undefined || stay.kind === "signed-in") return [];
-    const { kind, idle_code, started_at_ms, ended_at_ms } = stay;
-    return [
-      {
-        ...name,
-        kind,
-        idle_code,
-        from: clock(started_at_ms),
-        until: clock(ended_at_ms),
-        stay_ms: ended_at_ms - started_at_ms,
-      },
-    ];
-  });
+  const rows: TableRow[] = [];
+  for (const stay of stays) {
+    const agent = known.get(`${stay.agent_key} ${stay.channel_type}`);
+    if (agent === undefined || stay.kind === "signed-in") continue;
+    // Spelt out field by field: a spread for every one of some hundred thousand rows takes longer than all the rest.
+    rows.push({
+      agent_id: agent.agent_id,
+      agent: agent.agent,
+      team: agent.team,
+      channel_type: agent.channel_type,
+      kind: stay.kind,
+      idle_code: stay.idle_code,
+      from: clock(stay.started_at_ms),
+      until: clock(stay.ended_at_ms),
+      stay_ms: stay.ended_at_ms - stay.started_at_ms,
+    });
+  }
   return {
     name: "agent-states-stays",
     columns: [
@@ -184,6 +184,11 @@ function clockOf(zone: string): (atMs: number) => string {
     const seconds = Math.floor((rest % MINUTE) / 1000);
     return `${start.slice(0, -2)}${two(minutes)}:${two(seconds)}.${String(rest % 1000).padStart(3, "0")}`;
   };
+}
+
+/** A sum for a card: beyond a hundred hours nobody reads seconds. */
+function hoursOf(ms: number): string {
+  return ms < 100 * HOUR ? formatDuration(ms) : `${formatCount(Math.round(ms / HOUR))} h`;
 }
 
 function peopleOf(agents: readonly AgentStates[]): number {
