@@ -81,7 +81,8 @@ export async function renderReports(
   names: readonly string[],
   request: ReportRequest,
 ): Promise<{ files: string[]; bytes: number }> {
-  const reports = [...new Set(names)].map(reportNamed);
+  const asked = new Set(names.map(reportNamed));
+  const reports = REPORTS.filter((report) => asked.has(report));
   const period = periodOf(config.zone, request.from, request.to);
   const box = await gatherDataBox(db, config, period);
   const ask: Ask = { db, config, period, view: request.view ?? "person", mask: maskOf(config.masking), box };
@@ -93,7 +94,8 @@ export async function renderReports(
     made.push({ report, content });
     files.push(...filesOf(report, content, ask, request));
   }
-  if (request.formats.includes("html")) files.push(indexFile(folder, made, ask, request));
+  // A single report made on demand must not take the others out of the night's index.
+  if (request.formats.includes("html") && made.length !== 1) files.push(indexFile(folder, made, ask, request));
   return await publishFiles(folder, files);
 }
 

@@ -30,12 +30,15 @@ async function givenDay(day = "2026-03-02"): Promise<void> {
 interface RunJson {
   status: string;
   was_done: boolean;
-  steps: {
-    step: string;
-    status: string;
-    counts: Record<string, number>;
-    failure?: { code: string; message: string };
-  }[];
+  steps: StepJson[];
+}
+
+interface StepJson {
+  step: string;
+  status: string;
+  counts: Record<string, number>;
+  details: { files: { name: string; status: string }[] };
+  failure?: { code: string; message: string };
 }
 
 async function nightly(...args: string[]): Promise<RunJson & { code: number }> {

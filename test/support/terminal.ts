@@ -17,15 +17,15 @@ export interface Desk {
   close(): void;
 }
 
-/** The evening of the golden day's morrow, so that "yesterday" is 2026-03-02 in every zone. */
+/** Noon of the day after, so that "yesterday" is 2026-03-02 in every zone. */
 const NOW_MS = Date.UTC(2026, 2, 3, 12);
 
-export function openDesk(env: NodeJS.ProcessEnv = {}): Desk {
+export function openDesk(env: NodeJS.ProcessEnv = {}, nowMs: number = NOW_MS): Desk {
   const folder = mkdtempSync(join(tmpdir(), "nightdesk-desk-"));
   const run = async (...args: string[]): Promise<Said> => {
     const stdout = collector();
     const stderr = collector();
-    const code = await runCli(args, { env, folder, stdout: stdout.stream, stderr: stderr.stream, now: () => NOW_MS });
+    const code = await runCli(args, { env, folder, stdout: stdout.stream, stderr: stderr.stream, now: () => nowMs });
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   };
   return { folder, run, close: () => rmSync(folder, { recursive: true, force: true }) };

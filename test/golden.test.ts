@@ -1,0 +1,54 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Desk, openDesk } from "./support/terminal";
+
+/*
+ * A day of 23 hours in Berlin: its dumps stand in test/golden/dumps, the reports they must give, byte by byte, in
+ * test/golden/reports. After a wanted change: `GOLDEN=write npx jest golden`, and read the difference before committing it.
+ */
+const DAY = "2026-03-29";
+const DUMPS = resolve(__dirname, "golden/dumps");
+const REPORTS = resolve(__dirname, "golden/reports");
+
+let desk: Desk;
+beforeEach(() => {
+  desk = openDesk({}, Date.UTC(2026, 2, 30, 12));
+  writeFileSync(join(desk.folder, "nightdesk.json"), JSON.stringify({ zone: "Europe/Berlin", masking: { numbers: "last-four" } }));
+});
+afterEach(() => desk.close());
+
+function reportsOf(folder: string): Map<string, string> {
+  return new Map(readdirSync(folder).sort().map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+}
+
+describe("the golden day", () => {
+  it("gives the reports that were read and found right", async () => {
+    const { code } = await desk.run("nightly", "--day", DAY, "--source", DUMPS, "--out", "out");
+    expect(code).toBe(0);
+    const made = reportsOf(join(desk.folder, "out", DAY));
+    if (process.env.GOLDEN === "write") {
+      rmSync(REPORTS, { recursive: true, force: true });
+      mkdirSync(REPORTS, { recursive: true });
+      for (const [name, text] of made) writeFileSync(join(REPORTS, name), text);
+    }
+    const expected = reportsOf(REPORTS);
+    expect([...made.keys()]).toEqual([...expected.keys()]);
+    for (const [name, text] of made) expect({ name, text }).toEqual({ name, text: expected.get(name) });
+  });
+
+  it("gives the same bytes whatever the order, the batches and the number of loads", async () => {
+    const files = readdirSync(DUMPS).toReversed();
+    for (const file of [...files, ...files]) {
+      mkdirSync(join(desk.folder, "in"), { recursive: true });
+      cpSync(join(DUMPS, file), join(desk.folder, "in", file));
+      await desk.run("load", join("in", file));
+      await desk.run("rebuild");
+    }
+    await desk.run("check");
+    const { code } = await desk.run("report", ...["agent-states", "contact-sessions", "failure-reasons", "sequence-violations"], "--day", DAY, "--out", "out");
+    expect(code).toBe(0);
+    for (const [name, text] of reportsOf(join(desk.folder, "out", DAY))) {
+      expect({ name, text }).toEqual({ name, text: readFileSync(join(REPORTS, name), "utf8") });
+    }
+  });
+});
