@@ -11,7 +11,7 @@ import {
   violationRows,
   visitRows,
 } from "./truth";
-import { rebuiltWeek, type Week } from "./week";
+import { rebuiltWeek, type Week, weekFileByFile } from "./week";
 
 type Centre = Omit<GenerateRequest, "out">;
 
@@ -102,6 +102,11 @@ describe.each([...WEEKS, ...ALONE])("%s", (_name, request) => {
     expect(failed).toEqual(injected("truncated-gzip").map(({ file }) => file));
   });
 
+  it("is not taken in by the truth itself", () => {
+    const skipped = week.receipt.files.filter(({ status }) => status === "skipped").map(({ name }) => name);
+    expect(skipped).toEqual(["truth.json"]);
+  });
+
   it("loads nothing of a file that is cut off, nor of a line that was rejected", async () => {
     for (const table of ["contacts", "agents"]) {
       const id = table === "contacts" ? "contact_id" : "agent_id";
@@ -155,4 +160,18 @@ it("has contacts over midnight, each counted once on the day it began", async ()
     ["normal", true],
     ["normal", true],
   ]);
+});
+
+it("finds the same when every file is loaded, rebuilt and checked for itself, the last one first", async () => {
+  const week = await weekFileByFile({ ...SEOUL, seed: 5, faults: [...FAULTS] });
+  const { centre, truth } = week;
+  const rowsOf = async (table: string): Promise<Row[]> => centre.db(table).select();
+  const sessions = differences(await rowsOf("customer_sessions"), sessionRows(truth), ["contact_id"]);
+  const visits = differences(await foundVisits(centre.db), visitRows(truth), ["contact_id", "visit_number"]);
+  const findings = ["contact_id", "activity_number"];
+  const violations = differences(await rowsOf("sequence_violations"), violationRows(truth), findings);
+  const channels = truth.agent_sessions as unknown as Row[];
+  const agents = differences(await rowsOf("agent_sessions"), channels, ["agent_session_id", "channel_id"]);
+  await week.close();
+  expect([sessions, visits, violations, agents]).toEqual([[], [], [], []]);
 });
