@@ -172,7 +172,17 @@ handled as (
             when aged.basis = 'reported' then coalesce(
                 types.name,
                 aged.termination_type,
-                case when aged.connected_count > 0 or aged.connected_ms > 0 then 'normal' end
+                case
+                    when aged.connected_count > 0 or aged.connected_ms > 0 then 'normal'
+                    when coalesce(aged.connected_count, aged.connected_ms) is null then null
+                    when aged.total_ms
+                        <= coalesce(by_id.short_contact_ms, by_name.short_contact_ms, general.short_contact_ms)
+                        then 'short'
+                    when aged.queue_count > 0 or aged.queue_ms > 0 or aged.ringing_count > 0 or aged.ringing_ms > 0
+                        then 'abandoned'
+                    when (aged.ivr_count > 0 or aged.ivr_ms > 0) and coalesce(aged.queue_count, aged.queue_ms) = 0
+                        then 'self_service'
+                end
             )
             when aged.connected_count > 0
                 and aged.ended_at_ms - aged.connected_at_ms
