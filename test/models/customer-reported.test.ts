@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
+import { type Centre, load, ndjson, openCentre } from "../support/centre";
+import { events, sessionOf } from "../support/contacts";
+import { rebuildAndCheck } from "../support/rebuilt";
+
+type Fields = Record<string, unknown>;
+
+const NINE = Date.parse("2026-03-02T09:00:00Z");
+
+let centre: Centre;
+beforeEach(async () => {
+  centre = await openCentre();
+});
+afterEach(() => centre.close());
+
+/** Loads a page of the vendor's with the tasks given, and rebuilds. */
+async function page(name: string, ...tasks: Fields[]): Promise<void> {
+  await load(centre, { [name]: JSON.stringify({ data: { taskDetails: { tasks } } }) });
+  await rebuildAndCheck(centre);
+}
+
+/** Activities of task `c-1`, newest first as the vendor lists them: one a second, numbered from `first`. */
+function list(count: number, first = 0, said: Fields = {}): Fields {
+  const nodes = Array.from({ length: count }, (_, index) => {
+    const at = NINE + (first + index) * 1000;
+    return { id: `c-1-${at}-flow-activity`, createdTime: at };
+  });
+  return { id: "c-1", activities: { nodes: nodes.toReversed(), ...said } };
+}
+
+const isTruncated = async (): Promise<unknown> => (await sessionOf(centre)).is_truncated;
+
+describe("a contact is truncated", () => {
+  it("while fewer activities are stored than the vendor counts", async () => {
+    await page("page-1.json", list(3, 0, { totalCount: 5 }));
+    expect(await isTruncated()).toBe(1);
+    await page("page-2.json", list(2, 3, { totalCount: 5 }));
+    expect(await isTruncated()).toBe(0);
+  });
+
+  it("while a list has a next page that was not read", async () => {
+    await page("page-1.json", list(3, 5, { pageInfo: { hasNextPage: true } }));
+    expect(await isTruncated()).toBe(1);
+    await page("page-2.json", list(5, 0, { pageInfo: { hasNextPage: false } }));
+    expect(await isTruncated()).toBe(0);
+  });
+
+  it("where a list holds exactly 25 and says neither", async () => {
+    await page("page-1.json", list(25));
+    expect(await isTruncated()).toBe(1);
+  });
+
+  it("not where it holds 24, or another list says that 25 are all", async () => {
+    await page("page-1.json", list(24));
+    expect(await isTruncated()).toBe(0);
+    await page("page-2.json", list(25));
+    await page("page-3.json", list(25, 0, { totalCount: 25, pageInfo: { hasNextPage: false } }));
+    expect(await isTruncated()).toBe(0);
+  });
+});
+
+describe("a contact without events", () => {
+  const task = {
+    id: "c-1",
+    createdTime: NINE,
+    endedTime: NINE + 90_000,
+    totalDuration: 90_000,
+    connectedDuration: 60_000,
+    queueDuration: 0,
+    terminatingEnd: "caller",
+    terminationReason: "Customer Left",
+    lastQueue: { id: "q-1", name: "Support" },
+  };
+
+  it("keeps the vendor's own figures, and nothing that the vendor did not say", async () => {
+    await page("page-1.json", task);
+    expect(await sessionOf(centre)).toMatchObject({
+      basis: "reported",
+      started_day: "2026-03-02",
+      is_open: 0,
+      total_ms: 90_000,
+      connected_ms: 60_000,
+      queue_ms: 0,
+      hold_ms: null,
+      handle_type: "normal",
+      terminating_end: "customer",
+      termination_reason: "customer left",
+      last_queue_name: "Support",
+      event_count: 0,
+    });
+  });
+
+  it("is handled as the vendor says it was", async () => {
+    await page("page-1.json", { ...task, terminationType: "short_call" });
+    expect(await sessionOf(centre)).toMatchObject({ handle_type: "short" });
+  });
+
+  it("is open while it has no end, and not where the vendor says that it is not active", async () => {
+    await page("page-1.json", { ...task, endedTime: -1, isActive: true });
+    expect(await sessionOf(centre)).toMatchObject({ is_open: 1, ended_at_ms: null, total_ms: null });
+    await page("page-2.json", { ...task, id: "c-2", endedTime: -1, isActive: false });
+    expect(await sessionOf(centre, "c-2")).toMatchObject({ is_open: 0, ended_at_ms: null });
+  });
+
+  it("is merged from its copies: known beats unknown, the later end, else the later day's copy", async () => {
+    const later = {
+      ...task,
+      endedTime: NINE + 60_000,
+      terminatingEnd: null,
+      connectedDuration: 61_000,
+      holdDuration: 5,
+    };
+    const dated = (day: string) => ndjson([{ contactId: `dated-${day}`, event: "new", at: `${day}T08:00:00Z` }]);
+    await load(centre, { "contact-events-2026-03-02.ndjson": dated("2026-03-02") });
+    await page("tasks-2026-03-03.json", later);
+    await page("tasks-2026-03-02.json", task);
+    expect(await sessionOf(centre)).toMatchObject({
+      ended_at_ms: NINE + 90_000,
+      terminating_end: "customer",
+      connected_ms: 61_000,
+      hold_ms: 5,
+    });
+  });
+
+  it("is rebuilt as soon as it has events, and what only the vendor says of it stays", async () => {
+    await page("page-1.json", { ...task, channelType: "chat", direction: "inbound" });
+    await load(centre, {
+      "contact-events-2026-03-02.ndjson": ndjson(events("at  event\n09:00:00  new\n09:00:30  ended")),
+    });
+    await rebuildAndCheck(centre);
+    expect(await sessionOf(centre)).toMatchObject({
+      basis: "rebuilt",
+      total_ms: 30_000,
+      connected_ms: 0,
+      channel_type: "chat",
+      terminating_end: "customer",
+      last_queue_name: "Support",
+    });
+  });
+});
