@@ -3,22 +3,20 @@ import type { Materialization } from "../db/materialize";
 import { readSql } from "../db/sql";
 import type { WorkingTable } from "./slices";
 
-const ACTIVITY_COLUMNS = [
-  ...["agent_key", "agent_session_id", "channel_id", "activity_number", "event_key", "context_key", "is_late"],
-  ...["state", "is_known", "kind", "measure", "channel_type", "started_at_ms", "ended_at_ms", "duration_ms"],
-  ...["previous_state", "next_state", "transfer"],
-];
+const ACTIVITY_COLUMNS = columns(`
+  agent_key agent_session_id channel_id activity_number event_key context_key is_late state is_known kind
+  measure channel_type started_at_ms ended_at_ms duration_ms previous_state next_state transfer
+`);
 
-const SESSION_COLUMNS = [
-  ...["agent_key", "agent_id", "agent_session_id", "channel_id", "agent_name", "channel_type"],
-  ...["site_id", "site_name", "team_id", "team_name", "started_at_ms", "started_day", "ended_at_ms", "total_ms"],
-  ...["is_open", "is_stale", "is_truncated", "idle_count", "idle_ms", "available_count", "available_ms"],
-  ...["ringing_count", "ringing_ms", "outdial_ringing_count", "outdial_ringing_ms", "connected_count", "connected_ms"],
-  ...["hold_count", "hold_ms", "consult_count", "consult_ms", "conference_count", "conference_ms"],
-  ...["wrapup_count", "wrapup_ms", "not_responding_count", "not_responding_ms"],
-  ...["transfer_count", "blind_transfer_count", "consult_transfer_count", "disconnected_count", "last_idle_code"],
-  ...["basis", "event_count", "late_event_count", "logged_out_at_ms", "known_until_ms"],
-];
+const SESSION_COLUMNS = columns(`
+  agent_key agent_id agent_session_id channel_id agent_name channel_type site_id site_name team_id team_name
+  started_at_ms started_day ended_at_ms total_ms is_open is_stale is_truncated idle_count idle_ms
+  available_count available_ms ringing_count ringing_ms outdial_ringing_count outdial_ringing_ms
+  connected_count connected_ms hold_count hold_ms consult_count consult_ms conference_count conference_ms
+  wrapup_count wrapup_ms not_responding_count not_responding_ms transfer_count blind_transfer_count
+  consult_transfer_count disconnected_count last_idle_code basis event_count late_event_count
+  logged_out_at_ms known_until_ms
+`);
 
 /**
  * The agent tables in the order they are made, each from those before it, for the agents of `agents_to_rebuild` whose
@@ -29,18 +27,25 @@ export const agentTables: readonly (Materialization | WorkingTable)[] = [
   working("agent_contexts", ["agent_key", "context_key"]),
   working("agent_steps", ["agent_key", "channel_number", "session_started_at_ms", "activity_number"]),
   kept("agent_activities", ACTIVITY_COLUMNS),
+  working("agent_totals", ["agent_key", "agent_session_id", "channel_id"]),
+  working("agent_reports", ["agent_key", "agent_session_id", "channel_id"]),
+  working("agent_lists", ["agent_key", "channel_id"]),
   kept("agent_sessions", SESSION_COLUMNS),
   kept("person_stays", ["agent_key", "started_at_ms", "ended_at_ms", "kind", "idle_code"]),
 ];
+
+function columns(names: string): string[] {
+  return names.trim().split(/\s+/);
+}
 
 function working(table: string, key: readonly string[]): WorkingTable {
   return { table, key, select: readSql(join(__dirname, `${table}.sql`)) };
 }
 
-function kept(table: string, columns: readonly string[]): Materialization {
+function kept(table: string, names: readonly string[]): Materialization {
   return {
     table,
-    columns,
+    columns: names,
     select: readSql(join(__dirname, `${table}.sql`)),
     scope: "agent_key in (select agent_key from agents_to_rebuild where agent_key between :from_key and :to_key)",
   };

@@ -159,7 +159,7 @@ cuts as (
     select
         agent_key,
         at_ms,
-        sum(bit_change) as mask_change,
+        cast(sum(bit_change) as bigint) as mask_change,
         max(telephony_idle_at_ms) as telephony_idle_at_ms,
         max(other_idle_at_ms) as other_idle_at_ms
     from switches

@@ -95,9 +95,10 @@ function dayChart(ask: Ask, kinds: readonly StateKind[], axis: Axis, stays: read
   );
   const places = new Map(kinds.map(({ kind }, index) => [kind, index]));
   for (const stay of stays) {
-    const place = places.get(stay.kind);
+    const place = places.get(stay.kind) ?? -1;
+    if (place < 0) continue;
     const [from, to] = [stay.started_at_ms - axis.starts_at_ms, stay.ended_at_ms - axis.starts_at_ms];
-    for (let column = Math.floor(from / step); place !== undefined && column * step < to; column++) {
+    for (let column = Math.floor(from / step); column * step < to; column++) {
       const column_sums = sums[column] ?? [];
       column_sums[place] =
         (column_sums[place] ?? 0) + Math.min(to, (column + 1) * step) - Math.max(from, column * step);

@@ -165,9 +165,10 @@ function runsOf(axis: Axis, kinds: readonly string[], stays: readonly Piece[]): 
 
 function spread(times: Float64Array, axis: Axis, kinds: readonly string[], stay: Piece): void {
   const kind = kinds.indexOf(stay.kind);
+  if (kind < 0) return;
   const from = Math.max(stay.started_at_ms, axis.starts_at_ms) - axis.starts_at_ms;
   const to = Math.min(stay.ended_at_ms, axis.ends_at_ms) - axis.starts_at_ms;
-  for (let piece = Math.floor(from / axis.piece_ms); kind >= 0 && piece * axis.piece_ms < to; piece++) {
+  for (let piece = Math.floor(from / axis.piece_ms); piece * axis.piece_ms < to; piece++) {
     const inside = Math.min(to, (piece + 1) * axis.piece_ms) - Math.max(from, piece * axis.piece_ms);
     const place = piece * kinds.length + kind;
     times[place] = (times[place] ?? 0) + inside;

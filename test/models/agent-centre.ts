@@ -24,8 +24,8 @@ export async function rebuilt(centre: Centre): Promise<void> {
  * `-` is an unknown value, `at` and `endedAt` are times of day, `A` is the agent where the table names none.
  */
 export function agentEvents(table: string): Fields[] {
-  const [head = [], ...rows] = cellsOf(table);
-  return rows.map((cells) => {
+  const [head = [], ...lines] = cellsOf(table);
+  return lines.map((cells) => {
     const fields = head.map((name, index) => [name, valueOf(name, cells[index] ?? "-")] as const);
     return { agentId: "A", ...Object.fromEntries(fields.filter(([, value]) => value !== null)) };
   });
