@@ -39,14 +39,12 @@ const judgements: WorkingTable = {
 };
 
 const tables: readonly Materialization[] = [
-  kept("sequence_transitions", ["contact_key", "activity_number", "state", "event", "verdict"]),
-  kept("sequence_checks", [
-    ...["contact_key", "judged_count", "accepted_count", "not_in_table_count", "violation_count"],
-  ]),
-  kept("sequence_violations", [
-    ...["contact_key", "contact_id", "activity_number", "at_ms", "state", "previous_event", "event"],
-    ...["kind", "severity", "confidence", "table_name", "table_version"],
-  ]),
+  kept("sequence_transitions", "contact_key activity_number state event verdict"),
+  kept("sequence_checks", "contact_key judged_count accepted_count not_in_table_count violation_count"),
+  kept(
+    "sequence_violations",
+    "contact_key contact_id activity_number at_ms state previous_event event kind severity confidence table_name table_version",
+  ),
 ];
 
 /**
@@ -108,10 +106,10 @@ function sqlOf(table: string): string {
   return readSql(join(__dirname, `${table}.sql`));
 }
 
-function kept(table: string, columns: readonly string[]): Materialization {
+function kept(table: string, columns: string): Materialization {
   const scope =
     "contact_key in (select contact_key from contacts_in_check where contact_key between :from_key and :to_key)";
-  return { table, columns, select: sqlOf(table), scope };
+  return { table, columns: columns.split(" "), select: sqlOf(table), scope };
 }
 
 function fingerprint(judge: Judge): string {

@@ -14,7 +14,9 @@ describe("the order of a contact's events", () => {
       09:00:00  parked  2
     `);
     expect((await rowsOf(centre, "customer_activities", ["event"])).map((row) => row.event)).toEqual([
-      ...["ended", "parked", "new"],
+      "ended",
+      "parked",
+      "new",
     ]);
   });
 

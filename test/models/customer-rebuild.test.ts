@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "@jest/globals";
-import fc from "fast-check";
+import { assert, asyncProperty, boolean, integer } from "fast-check";
 import { silentLog } from "../../src/base/log";
 import { checkSequences } from "../../src/models/check";
 import { type Period, rebuildTables } from "../../src/models/rebuild";
@@ -83,8 +83,8 @@ describe("the same events in any order and any number of dumps", () => {
   it("give the same rows", async () => {
     const lines = randomContacts(5, 25).flat().map(lineOf);
     const expected = await rowsAfter([lines]);
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.integer(), fc.boolean(), async (count, seed, again) => {
+    await assert(
+      asyncProperty(integer({ min: 1, max: 4 }), integer(), boolean(), async (count, seed, again) => {
         const mixed = shuffled(lines, seed);
         const batches = Array.from({ length: count }, (_, index) =>
           mixed.filter((_line, place) => place % count === index),

@@ -98,8 +98,7 @@ export function bruteSession(all: readonly BruteActivity[], newest: number, thre
   const start = all[0]?.at ?? 0;
   const ended = of("ended").at(-1) ?? null;
   const reopening = of(
-    ...["new", "ivr-connected", "parked", "connect", "connected", "on-hold", "hold-done", "consulting"],
-    ...["conferencing", "transferred"],
+    ..."new ivr-connected parked connect connected on-hold hold-done consulting conferencing transferred".split(" "),
   );
   const isOpen =
     ended === null ||

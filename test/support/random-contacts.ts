@@ -17,23 +17,15 @@ const CONSULT =
   "new parked connect connected on-hold consulting new connect connected consult-done ended hold-done".split(" ");
 const RETURNED =
   "new parked connect con-to-agent-error flow-activity parked connect connect parked connected ended".split(" ");
-const ANY = [
-  ...["new", "flow-activity", "ivr-connected", "ivr-done", "opt-out-of-queue", "parked", "dequeued", "connect"],
-  ...["con-to-agent-error", "connected", "recording-started", "on-hold", "consulting", "consult-done", "conferencing"],
-  ...["conference-done", "hold-done", "blind-transfer", "vt-transfer", "vt-transfer-queue", "transfer-error"],
-  ...["transferred", "callback-failed", "monitoring-requested", "monitoring-started", "monitoring-done", "wrapup"],
-  ...[
-    "ended",
-    "wrapup-done",
-    "update-csr-attributes",
-    "consult",
-    "paused",
-    "resumed",
-    "Treatment",
-    "queued",
-    "odd-one",
-  ],
-];
+const ANY = `
+  new flow-activity ivr-connected ivr-done opt-out-of-queue parked dequeued connect con-to-agent-error connected
+  recording-started on-hold consulting consult-done conferencing conference-done hold-done blind-transfer
+  vt-transfer vt-transfer-queue transfer-error transferred callback-failed monitoring-requested
+  monitoring-started monitoring-done wrapup ended wrapup-done update-csr-attributes consult paused resumed
+  Treatment queued odd-one
+`
+  .trim()
+  .split(/\s+/);
 
 /**
  * Contacts as no centre would have them: calls with events swapped, lost, repeated and thrown in, several of them in one
@@ -94,5 +86,5 @@ export function shuffled<T>(values: readonly T[], seed: number): T[] {
 
 export function lineOf(event: BruteEvent): Fields {
   const known = Object.entries(event).filter(([, value]) => value !== null);
-  return { type: "contact", ...Object.fromEntries(known) } as Fields;
+  return { type: "contact", ...Object.fromEntries(known) };
 }
