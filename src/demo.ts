@@ -32,7 +32,7 @@ export async function runDemo(terminal: Terminal, given: Config): Promise<{ rece
     day: FIRST_DAY,
     days: daysBetween(FIRST_DAY, LAST_DAY).length,
     contacts: 1_200,
-    agents: 48,
+    agents: 60,
     seed: SEED,
     faults: [...FAULTS],
     out: dumps,

@@ -20,8 +20,8 @@ import { runYardstick } from "./yardstick";
 const DAY = "2026-03-02";
 const EVENTS_PER_DAY = 1_000_000;
 /** Contacts and agents that make about one million events a day with this generator. */
-const CONTACTS_PER_DAY = 106_000;
-const AGENTS = 1_400;
+const CONTACTS_PER_DAY = 71_000;
+const AGENTS = 3_600;
 
 interface Phase {
   name: string;
