@@ -78,10 +78,8 @@ export async function refresh(db: Knex, interners: Interners): Promise<void> {
     const { table, key } = interner.source;
     const rows = (await db(table).max({ last: key })) as { last: number | null }[];
     const last = rows[0]?.last ?? 0;
-    if (last !== interner.last_key) {
-      interner.is_complete = last === 0;
-      interner.last_key = last;
-    }
+    interner.is_complete = last === 0 || (interner.is_complete && last === interner.last_key);
+    interner.last_key = last;
   }
 }
 

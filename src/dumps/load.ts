@@ -39,9 +39,7 @@ export async function loadDumps(
   const interners = openInterners();
   const receipts: FileReceipt[] = [];
   for (const file of await findFiles(paths)) {
-    const receipt = await loadFile({ db, config, log, interners, nowMs }, file);
-    if (receipt.error !== null) log.error(receipt.error.message);
-    receipts.push(receipt);
+    receipts.push(await loadFile({ db, config, log, interners, nowMs }, file));
   }
   return sumReceipts(receipts);
 }

@@ -87,10 +87,15 @@ export function nodesOf(activities: Raw): Raw[] {
   return isRecord(activities) && Array.isArray(activities.nodes) ? activities.nodes : [];
 }
 
+/** A page, or one page a line. */
 function parsed(text: string, path: string): Raw {
   try {
     return JSON.parse(text);
   } catch (error) {
+    const pages = text.split("\n").filter((line) => line.trim() !== "");
+    if (pages.length > 1 && pages.every((page) => /^\{.*\}\s*$/.test(page))) {
+      return pages.map((page) => parsed(page, path));
+    }
     const place = /position \d+/.exec((error as Error).message)?.[0] ?? "its end";
     throw pageError(
       path,
