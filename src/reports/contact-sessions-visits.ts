@@ -1,17 +1,16 @@
 import { join } from "node:path";
-import { intervalMarks, localDay, localTime, MINUTE } from "../base/days";
-import { readSql, selectRows } from "../db/sql";
+import { dayStartMs, localDay, MINUTE } from "../base/days";
+import { readSql, selectRows, type Bindings } from "../db/sql";
+import { grouped } from "./page";
 import type { Ask } from "./report";
 import { abandonRate, serviceLevel, type VisitCounts } from "./service-level";
-import { shareBar } from "./svg";
-import { type Column, type CsvTable, pageTable, type PageTable, type TableRow } from "./table";
 import { type QueueThresholds, thresholdsOf } from "./thresholds";
 import { formatThreshold, shareOf } from "./units";
 
-interface VisitRow extends VisitCounts {
+/** Visits of one scope: a queue or all of a channel, in one slot of time or the whole period. */
+interface VisitSums extends VisitCounts {
   channel_type: string;
   queue_key: string;
-  slot_at_ms: number;
   queue_id: string | null;
   queue_name: string | null;
   least_service_level_ms: number | null;
@@ -19,29 +18,45 @@ interface VisitRow extends VisitCounts {
   callback_visit_count: number;
   waiting_count: number;
   left_out_count: number;
-  wait_ms: number | null;
-  median_wait_ms: number | null;
-  p90_wait_ms: number | null;
+  answered_wait_ms: number;
   longest_wait_ms: number | null;
 }
 
-/** Visits of one scope with the figures made of them; shares 0…1, null where there is nothing to divide by. */
-export interface Visits extends VisitRow {
+interface HalfHourRow extends VisitSums {
+  half_hour_at_ms: number;
+}
+
+interface WaitRow {
+  channel_type: string;
+  queue_key: string;
+  slot_at_ms: number;
+  median_wait_ms: number | null;
+  p90_wait_ms: number | null;
+}
+
+/** Visits with the figures made of them; shares 0…1, null where there is nothing to divide by. */
+export interface Visits extends VisitSums {
+  /** Where the slot begins; 0 for the whole period. */
+  slot_at_ms: number;
   queue: string;
   /** `mixed` where queues with different formulas are put together: then there is no service level. */
   formula: string;
   /** `20 s`; `by queue` where queues with different thresholds are put together. */
   threshold: string;
+  /** Null where the queues have different goals. */
   goal_share: number | null;
   service_level_share: number | null;
   abandon_rate_share: number | null;
   asa_ms: number | null;
+  median_wait_ms: number | null;
+  p90_wait_ms: number | null;
 }
 
 export interface AllVisits {
   /** All telephone queues together. */
   telephony: Visits;
   channels: Visits[];
+  /** Telephone queues first. */
   queues: Visits[];
   /** All telephone queues together, by half-hour and by day. */
   half_hours: Visits[];
@@ -49,222 +64,138 @@ export interface AllVisits {
   queue_half_hours: Visits[];
 }
 
-const HALF_HOUR = 30 * MINUTE;
+const HALF_HOUR_MS = 30 * MINUTE;
 /** Longer than any local day: the whole day is one slot. */
-const DAY_SLOT = 48 * 60 * MINUTE;
+const DAY_MS = 48 * 60 * MINUTE;
 
+/** Every inbound visit that entered a queue in the period, put together in the scopes the report shows. */
 export async function readVisits(ask: Ask): Promise<AllVisits> {
-  const { thresholds } = ask.box;
-  const part = async (byQueue: 0 | 1, slotMs: number): Promise<VisitRow[]> =>
-    await selectRows<VisitRow>(ask.db, readSql(join(__dirname, "contact-sessions-visits.sql")), {
-      by_queue: byQueue,
-      slot_ms: slotMs,
-      from_day: ask.period.from,
-      to_day: ask.period.to,
-    });
-  const queues = (await part(1, 0)).map((row) =>
-    measured(row, [thresholdsOf(thresholds, row.queue_id, row.queue_name)]),
-  );
-  const used = (channel: string): QueueThresholds[] =>
-    queues
-      .filter(({ channel_type }) => channel_type === channel)
-      .map(({ queue_id, queue_name }) => thresholdsOf(thresholds, queue_id, queue_name));
-  const together = (rows: VisitRow[]): Visits[] => rows.map((row) => measured(row, used(row.channel_type)));
-  const channels = together(await part(0, 0));
-  return {
-    telephony: channels.find(isTelephony) ?? measured(nothing(0), [thresholdsOf(thresholds, null, null)]),
-    channels,
-    queues: queues.toSorted(telephonyFirst),
-    half_hours: together(await part(0, HALF_HOUR)).filter(isTelephony),
-    days: together(await part(0, DAY_SLOT)).filter(isTelephony),
-    queue_half_hours: (await part(1, HALF_HOUR)).map((row) =>
-      measured(row, [thresholdsOf(thresholds, row.queue_id, row.queue_name)]),
-    ),
-  };
-}
-
-/** Counts and waits, as the page and the CSV files show them. */
-const MEASURES: readonly Column[] = [
-  { key: "offered_count", label: "Offered", unit: "count", of: "visits" },
-  { key: "answered_count", label: "Answered", unit: "count", of: "visits" },
-  {
-    key: "answered_in_time_count",
-    label: "in time",
-    unit: "count",
-    of: "visits",
-    hint: "answered within the threshold",
-  },
-  { key: "service_level_share", label: "Service level", unit: "share" },
-  { key: "asa_ms", label: "ASA", unit: "duration", hint: "average speed of answer: mean wait of the answered" },
-  { key: "median_wait_ms", label: "Median wait", unit: "duration" },
-  { key: "p90_wait_ms", label: "P90 wait", unit: "duration", hint: "nine of ten waited no longer" },
-  { key: "longest_wait_ms", label: "Longest wait", unit: "duration", hint: "answered or abandoned" },
-  { key: "abandoned_count", label: "Abandoned", unit: "count", of: "visits" },
-  { key: "abandoned_in_time_count", label: "Abandoned in time", unit: "count", of: "visits", only: "csv" },
-  { key: "short_abandon_count", label: "of these short", csv_label: "Short abandons", unit: "count", of: "visits" },
-  { key: "abandon_rate_share", label: "Abandon rate", unit: "share" },
-  {
-    key: "callback_count",
-    label: "Callbacks",
-    unit: "count",
-    of: "visits",
-    hint: "a callback was taken instead of waiting",
-  },
-  { key: "callback_in_time_count", label: "Callbacks in time", unit: "count", of: "visits", only: "csv" },
-  { key: "breakout_count", label: "Breakouts", unit: "count", of: "visits", hint: "left the queue some other way" },
-];
-
-const LEFT_OUT: readonly Column[] = [
-  { key: "waiting_count", label: "Still waiting", unit: "count", of: "visits" },
-  {
-    key: "left_out_count",
-    label: "Left out",
-    unit: "count",
-    of: "visits",
-    hint: "of contacts that are open, truncated or came without their start: in no rate",
-  },
-  { key: "callback_visit_count", label: "Callback visits", unit: "count", of: "visits", only: "csv" },
-];
-
-const FORMULA: readonly Column[] = [
-  { key: "formula", label: "Formula", unit: "text", only: "csv" },
-  { key: "threshold_ms", label: "Threshold", unit: "duration", only: "csv" },
-  { key: "goal_share", label: "Goal", unit: "share", only: "csv" },
-];
-
-/** Every queue with its figures: telephony first with a total; channels are never added up. */
-export function queueTables({ queues, telephony }: AllVisits, ask: Ask): { page: PageTable; csv: CsvTable } {
-  const columns: Column[] = [
-    { key: "queue", label: "Queue", unit: "text" },
-    { key: "queue_id", label: "Queue id", unit: "text", only: "csv" },
-    { key: "channel_type", label: "Channel", unit: "text" },
-    { key: "threshold", label: "Within", unit: "text", only: "page", hint: "threshold of the service level" },
-    ...withBar(MEASURES),
-    ...LEFT_OUT,
-    ...FORMULA,
-  ];
-  const shown = queues.filter((queue) => queue.offered_count + queue.waiting_count + queue.left_out_count > 0);
-  const calls = shown.filter(isTelephony);
-  const total = calls.length > 1 ? [{ ...barred(telephony), queue: "All telephone queues", is_total: 1 }] : [];
-  const others = shown.filter((visits) => !isTelephony(visits));
-  const rows = [...calls.map(barred), ...total, ...others.map(barred)];
-  return {
-    page: pageTable(
-      "Queues",
-      columns,
-      rows,
-      ask.config.zone,
-      "Inbound visits that entered in the period. The tick on a bar is the goal.",
-    ),
-    csv: { name: "contact-sessions", columns, rows: queues.map(barred) },
-  };
-}
-
-/** By half-hour for one day, by day for more; the CSV file has every half-hour, all queues together and each. */
-export function intervalTables(visits: AllVisits, ask: Ask): { page: PageTable; csv: CsvTable } {
   const { zone } = ask.config;
-  const { from, to } = ask.period;
-  const isOneDay = from === to;
-  const marks = intervalMarks(zone, from, to, 30).slice(0, -1);
-  const bySlot = new Map(visits.half_hours.map((row) => [row.slot_at_ms, row]));
-  const grid = marks.map((at) => bySlot.get(at) ?? { ...visits.telephony, ...nothing(at), ...NOTHING_MEASURED });
-  const slots: TableRow[] = isOneDay
-    ? halfHours(grid, zone)
-    : visits.days.map((row) => ({ ...barred(row), begins: localDay(zone, row.slot_at_ms) }));
-  const pageColumns: Column[] = [
-    { key: "begins", label: isOneDay ? "From" : "Day", unit: "text" },
-    ...withBar(MEASURES).map((column) => ({ ...column, empty: "–" })),
-  ];
-  const csvRows = [...grid.map((row) => ({ ...row, queue: "(all telephone queues)" })), ...visits.queue_half_hours];
+  const rows = await askPart<HalfHourRow>(ask, "visits", {});
+  const dayOf = remembered((at: number) => dayStartMs(zone, localDay(zone, at)));
+  const scope = async (byQueue: boolean, slotMs: number, slotOf: (at: number) => number): Promise<Visits[]> => {
+    const waits = await askPart<WaitRow>(ask, "waits", { by_queue: byQueue ? 1 : 0, slot_ms: slotMs });
+    return putTogether(rows, waits, byQueue, slotOf, ask.box.thresholds);
+  };
+  const whole = (): number => 0;
+  const itself = (at: number): number => at;
+  const channels = await scope(false, 0, whole);
+  const queues = await scope(true, 0, whole);
   return {
-    page: pageTable(
-      isOneDay ? "Half-hours" : "Days",
-      pageColumns,
-      slots,
-      zone,
-      "All telephone queues together, by the time a visit entered its queue.",
-    ),
-    csv: {
-      name: "contact-sessions-intervals",
-      columns: [
-        { key: "slot_at_ms", label: "Half-hour from", unit: "instant" },
-        { key: "offset", label: "UTC offset", unit: "text" },
-        { key: "channel_type", label: "Channel", unit: "text" },
-        { key: "queue", label: "Queue", unit: "text" },
-        { key: "queue_id", label: "Queue id", unit: "text" },
-        ...MEASURES,
-        ...LEFT_OUT,
-        ...FORMULA,
-      ],
-      rows: csvRows.map((row) => ({ ...barred(row), offset: `UTC${localTime(zone, row.slot_at_ms, "ZZ")}` })),
-    },
+    telephony: channels.find(isTelephony) ?? noTelephony(ask.box.thresholds),
+    channels,
+    queues: [...queues.filter(isTelephony), ...queues.filter((visits) => !isTelephony(visits))],
+    half_hours: (await scope(false, HALF_HOUR_MS, itself)).filter(isTelephony),
+    days: ask.period.from === ask.period.to ? [] : (await scope(false, DAY_MS, dayOf)).filter(isTelephony),
+    queue_half_hours: await scope(true, HALF_HOUR_MS, itself),
   };
 }
 
-function withBar(columns: readonly Column[]): Column[] {
-  const bar: Column = { key: "bar", label: "", unit: "markup" };
-  return columns.flatMap((column) => (column.key === "service_level_share" ? [column, bar] : [column]));
-}
-
-const NOTHING_MEASURED = { service_level_share: null, abandon_rate_share: null, asa_ms: null };
-
-/** The half-hours from the first to the last with a visit; the quiet night before and after stays in the CSV file. */
-function halfHours(grid: Visits[], zone: string): TableRow[] {
-  const busy = ({ offered_count, waiting_count, left_out_count }: Visits): boolean =>
-    offered_count + waiting_count + left_out_count > 0;
-  const first = grid.findIndex(busy);
-  if (first === -1) return [];
-  return grid
-    .slice(first, grid.findLastIndex(busy) + 1)
-    .map((row) => ({ ...barred(row), begins: localTime(zone, row.slot_at_ms, "HH:mm") }));
-}
-
-function barred(visits: Visits): Visits & TableRow {
-  return {
-    ...visits,
-    threshold_ms: visits.least_service_level_ms === visits.most_service_level_ms ? visits.least_service_level_ms : null,
-    bar: shareBar(visits.service_level_share, "s1", visits.service_level_share === null ? null : visits.goal_share),
-  };
-}
-
-function measured(row: VisitRow, thresholds: readonly QueueThresholds[]): Visits {
-  const formulas = new Set(thresholds.map(({ formula }) => formula));
-  const goals = new Set(thresholds.map(({ service_level_goal_share }) => service_level_goal_share));
-  const formula = formulas.size === 1 ? ([...formulas][0] ?? "mixed") : "mixed";
-  const own = thresholds[0]?.service_level_ms ?? 0;
-  const [least, most] = [row.least_service_level_ms ?? own, row.most_service_level_ms ?? own];
-  return {
-    ...row,
-    queue: row.queue_name ?? row.queue_id ?? (row.queue_key === "" ? "(no queue named)" : row.queue_key),
-    formula,
-    threshold: least === most ? formatThreshold(least) : "by queue",
-    goal_share: goals.size === 1 ? ([...goals][0] ?? null) : null,
-    service_level_share: serviceLevel(formula, row),
-    abandon_rate_share: abandonRate(row),
-    asa_ms: shareOf(row.wait_ms ?? 0, row.answered_count),
-  };
-}
-
-function nothing(slotAtMs: number): VisitRow {
-  const counts = {
-    offered_count: 0,
-    answered_count: 0,
-    answered_in_time_count: 0,
-    abandoned_count: 0,
-    abandoned_in_time_count: 0,
-  };
-  const others = { short_abandon_count: 0, callback_count: 0, callback_in_time_count: 0, breakout_count: 0 };
-  const leftOut = { callback_visit_count: 0, waiting_count: 0, left_out_count: 0 };
-  const waits = { wait_ms: null, median_wait_ms: null, p90_wait_ms: null, longest_wait_ms: null };
-  const place = { channel_type: "telephony", queue_key: "", slot_at_ms: slotAtMs, queue_id: null, queue_name: null };
-  const levels = { least_service_level_ms: null, most_service_level_ms: null };
-  return { ...place, ...levels, ...counts, ...others, ...leftOut, ...waits };
-}
-
-function isTelephony({ channel_type }: VisitRow): boolean {
+export function isTelephony({ channel_type }: { channel_type: string }): boolean {
   return channel_type === "telephony";
 }
 
-function telephonyFirst(a: Visits, b: Visits): number {
-  return Number(isTelephony(b)) - Number(isTelephony(a));
+/** The same scope without a single visit: counts are 0, and there is nothing to divide or to measure. */
+export function withoutVisits(visits: Visits): Visits {
+  const sums = Object.fromEntries(SUMS.map((name) => [name, 0]));
+  const waits = { asa_ms: null, median_wait_ms: null, p90_wait_ms: null, longest_wait_ms: null };
+  return { ...visits, ...sums, ...waits, service_level_share: null, abandon_rate_share: null };
+}
+
+async function askPart<Row>({ db, period }: Ask, part: string, more: Bindings): Promise<Row[]> {
+  const bindings = { from_day: period.from, to_day: period.to, ...more };
+  return await selectRows<Row>(db, readSql(join(__dirname, `contact-sessions-${part}.sql`)), bindings);
+}
+
+const SUMS = [
+  "offered_count",
+  "answered_count",
+  "answered_in_time_count",
+  "abandoned_count",
+  "abandoned_in_time_count",
+  "short_abandon_count",
+  "callback_count",
+  "callback_in_time_count",
+  "breakout_count",
+  "callback_visit_count",
+  "waiting_count",
+  "left_out_count",
+  "answered_wait_ms",
+] as const;
+
+/** Sums of half-hours by scope, with the percentiles of the same scope, which cannot be summed. */
+function putTogether(
+  rows: readonly HalfHourRow[],
+  waits: readonly WaitRow[],
+  byQueue: boolean,
+  slotOf: (at: number) => number,
+  thresholds: readonly QueueThresholds[],
+): Visits[] {
+  const keyOf = (channel: string, queue: string, slot: number): string => `${channel}\t${queue}\t${slot}`;
+  const waitsOf = new Map(waits.map((row) => [keyOf(row.channel_type, row.queue_key, row.slot_at_ms), row]));
+  const scopes = grouped(rows, (row) =>
+    keyOf(row.channel_type, byQueue ? row.queue_key : "", slotOf(row.half_hour_at_ms)),
+  );
+  return [...scopes].map(([key, members]) => {
+    const own = members.map(({ queue_id, queue_name }) => thresholdsOf(thresholds, queue_id, queue_name));
+    const measured = measure(summed(members, byQueue), slotOf(members[0]?.half_hour_at_ms ?? 0), own);
+    const { median_wait_ms = null, p90_wait_ms = null } = waitsOf.get(key) ?? {};
+    return { ...measured, median_wait_ms, p90_wait_ms };
+  });
+}
+
+function summed(members: readonly HalfHourRow[], byQueue: boolean): VisitSums {
+  const [first] = members;
+  if (first === undefined) throw new Error("a scope without visits");
+  const total: VisitSums = { ...first };
+  for (const member of members.slice(1)) {
+    for (const name of SUMS) total[name] += member[name];
+    total.longest_wait_ms = furthest(total.longest_wait_ms, member.longest_wait_ms, Math.max);
+    total.least_service_level_ms = furthest(total.least_service_level_ms, member.least_service_level_ms, Math.min);
+    total.most_service_level_ms = furthest(total.most_service_level_ms, member.most_service_level_ms, Math.max);
+  }
+  return byQueue ? total : { ...total, queue_key: "", queue_id: null, queue_name: null };
+}
+
+function furthest(a: number | null, b: number | null, choose: (a: number, b: number) => number): number | null {
+  if (a === null || b === null) return a ?? b;
+  return choose(a, b);
+}
+
+function measure(sums: VisitSums, slotAtMs: number, thresholds: readonly QueueThresholds[]): Visits {
+  const [formula, otherFormula] = new Set(thresholds.map((each) => each.formula));
+  const [goal, otherGoal] = new Set(thresholds.map((each) => each.service_level_goal_share));
+  const used = otherFormula === undefined ? (formula ?? "mixed") : "mixed";
+  const { least_service_level_ms: least, most_service_level_ms: most } = sums;
+  return {
+    ...sums,
+    slot_at_ms: slotAtMs,
+    queue: sums.queue_name ?? sums.queue_id ?? "(no queue named)",
+    formula: used,
+    threshold: least !== null && least === most ? formatThreshold(least) : "by queue",
+    goal_share: otherGoal === undefined ? (goal ?? null) : null,
+    service_level_share: serviceLevel(used, sums),
+    abandon_rate_share: abandonRate(sums),
+    asa_ms: shareOf(sums.answered_wait_ms, sums.answered_count),
+    median_wait_ms: null,
+    p90_wait_ms: null,
+  };
+}
+
+function noTelephony(thresholds: readonly QueueThresholds[]): Visits {
+  const general = thresholdsOf(thresholds, null, null);
+  const { service_level_ms: level } = general;
+  const place = { channel_type: "telephony", queue_key: "", queue_id: null, queue_name: null };
+  const zeroes = Object.fromEntries(SUMS.map((name) => [name, 0])) as Record<(typeof SUMS)[number], number>;
+  const limits = { least_service_level_ms: level, most_service_level_ms: level, longest_wait_ms: null };
+  return measure({ ...place, ...zeroes, ...limits }, 0, [general]);
+}
+
+function remembered(compute: (at: number) => number): (at: number) => number {
+  const known = new Map<number, number>();
+  return (at) => {
+    const value = known.get(at) ?? compute(at);
+    known.set(at, value);
+    return value;
+  };
 }

@@ -4,7 +4,8 @@ import { abandonedTables } from "./contact-sessions-abandoned";
 import { arrivalCharts } from "./contact-sessions-arrivals";
 import { channelTable, directionTable, outcomeTable, sumContacts, type ContactRow } from "./contact-sessions-contacts";
 import { contactCards, contactDefinitions } from "./contact-sessions-headline";
-import { intervalTables, queueTables, readVisits } from "./contact-sessions-visits";
+import { intervalTables, queueTables } from "./contact-sessions-queues";
+import { readVisits } from "./contact-sessions-visits";
 import type { Ask, Report, ReportContent } from "./report";
 import { formatCount, formatShare } from "./units";
 

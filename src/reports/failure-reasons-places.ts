@@ -19,7 +19,7 @@ const PLACES = [
 export function placeTables({ findings, rules }: Failures, { config }: Ask): { page: PageTable[]; csv: CsvTable } {
   const details = findings.filter(({ level }) => level === "reason at a place");
   const failed = grouped(
-    details.filter(({ is_failure, kind }) => is_failure === 1 && kind !== "termination"),
+    details.filter(({ is_failure }) => is_failure === 1),
     ({ place_kind, place_id }) => `${place_kind} ${place_id}`,
   );
   const page = PLACES.map(({ kind, caption }) => {

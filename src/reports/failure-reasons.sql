@@ -4,7 +4,6 @@
 -- note: of contacts that began in the period, whenever the event came; an agent's account counts where the contact's has none
 with rules as (
     select
-        'code' as family,
         'call' as kind,
         lower(replace(replace(replace(code, '-', ''), '_', ''), ' ', '')) as folded,
         code as name,
@@ -12,16 +11,12 @@ with rules as (
         is_failure
     from reason_codes
     union all
-    select 'code', 'cpa', folded, reason, owner, is_failure
+    select 'cpa', folded, reason, owner, is_failure
     from cpa_reasons
     union all
-    select 'code', 'offer', folded, name, owner, 1
+    select 'offer', folded, name, owner, 1
     from rule_names
     where kind = 'offer-reason'
-    union all
-    select 'termination', 'termination', folded, name, owner, 0
-    from rule_names
-    where kind = 'termination-reason'
 ),
 
 contacts as (
@@ -32,7 +27,6 @@ contacts as (
         started_at_ms,
         coalesce(ended_at_ms, started_at_ms) as ended_at_ms,
         reason_code,
-        coalesce(termination_reason_raw, termination_reason) as termination_reason,
         coalesce(last_queue_id, last_queue_name) as queue_id,
         coalesce(last_queue_name, last_queue_id) as queue_name,
         coalesce(entry_point_id, entry_point_name) as entry_point_id,
@@ -42,12 +36,12 @@ contacts as (
     from customer_sessions
     where started_day >= :from_day
         and started_day <= :to_day
+        and reason_code is not null
 ),
 
 told_by_contact as (
     select
         contacts.contact_id,
-        'code' as family,
         contexts.reason_code as spelling,
         activities.started_at_ms as at_ms,
         coalesce(contexts.queue_id, contexts.queue_name, contacts.queue_id) as queue_id,
@@ -59,12 +53,10 @@ told_by_contact as (
     from contacts
     join customer_activities as activities on activities.contact_key = contacts.contact_key
     join event_contexts as contexts on contexts.context_key = activities.context_key
-    where contacts.reason_code is not null
-        and contexts.reason_code is not null
+    where contexts.reason_code is not null
     union all
     select
         contact_id,
-        'code',
         reason_code,
         ended_at_ms,
         queue_id,
@@ -75,27 +67,11 @@ told_by_contact as (
         agent_name
     from contacts
     where basis = 'reported'
-        and reason_code is not null
-    union all
-    select
-        contact_id,
-        'termination',
-        termination_reason,
-        ended_at_ms,
-        queue_id,
-        queue_name,
-        entry_point_id,
-        entry_point_name,
-        agent_id,
-        agent_name
-    from contacts
-    where termination_reason is not null
 ),
 
 told_by_agent as (
     select
         events.contact_id,
-        'code' as family,
         contexts.reason_code as spelling,
         activities.started_at_ms as at_ms,
         coalesce(contexts.queue_id, contexts.queue_name) as queue_id,
@@ -136,7 +112,7 @@ told as (
     union all
     select by_agent.*
     from folded_by_agent as by_agent
-    left join (select distinct contact_id, folded from folded_by_contact where family = 'code') as by_contact
+    left join (select distinct contact_id, folded from folded_by_contact) as by_contact
         on by_contact.contact_id = by_agent.contact_id
         and by_contact.folded = by_agent.folded
     where by_contact.contact_id is null
@@ -146,10 +122,10 @@ occurrences as (
     select
         told.contact_id,
         told.at_ms,
-        coalesce(rules.kind, case when told.family = 'code' then 'unknown' else 'termination' end) as kind,
+        coalesce(rules.kind, 'unknown') as kind,
         coalesce(rules.name, told.folded) as reason,
         told.spelling,
-        coalesce(rules.is_failure, case when told.family = 'code' then 1 else 0 end) as is_failure,
+        coalesce(rules.is_failure, 1) as is_failure,
         coalesce(rules.owner, '') as owner,
         told.queue_id,
         told.queue_name,
@@ -158,7 +134,7 @@ occurrences as (
         told.agent_id,
         told.agent_name
     from told
-    left join rules on rules.family = told.family and rules.folded = told.folded
+    left join rules on rules.folded = told.folded
 ),
 
 by_contact as (
@@ -214,7 +190,6 @@ select
     '' as contact_id,
     '' as spelling
 from by_contact
-where kind <> 'termination'
 group by is_failure
 union all
 select
@@ -254,8 +229,7 @@ select
     '',
     ''
 from placed
-where kind <> 'termination'
-    and is_failure = 1
+where is_failure = 1
 group by is_failure, place_kind, place_id
 union all
 select

@@ -30,6 +30,15 @@ export interface Finding {
   spelling: string;
 }
 
+interface TerminationRow {
+  reason: string;
+  contact_count: number;
+  first_at_ms: number;
+  last_at_ms: number;
+  sample_number: number;
+  contact_id: string;
+}
+
 /** What the reference says of a reason. */
 export interface ReasonRule {
   kind: string;
@@ -76,9 +85,26 @@ async function readFailures({ db, period, mask }: Ask): Promise<Failures> {
     "select count(*) as contact_count from customer_sessions where started_day >= :from_day and started_day <= :to_day",
     days,
   );
+  const terminations = await selectRows<TerminationRow>(
+    db,
+    readSql(join(__dirname, "failure-reasons-terminations.sql")),
+    days,
+  );
   return {
-    findings: findings.map((row) => (row.place_kind === "agent" ? { ...row, place: mask.name(row.place) ?? "" } : row)),
+    findings: [
+      ...findings.map((row) => (row.place_kind === "agent" ? { ...row, place: mask.name(row.place) ?? "" } : row)),
+      ...terminations.flatMap(terminationFindings),
+    ],
     rules: new Map(rules.map((rule) => [`${rule.kind} ${rule.reason}`, rule])),
     contact_count: contacts?.contact_count ?? 0,
   };
+}
+
+/** A termination reason is told with each of its samples; the first of them stands for the reason itself. */
+function terminationFindings({ contact_id, sample_number, ...row }: TerminationRow): Finding[] {
+  const nowhere = { place_kind: "", place_id: "", place: "" } as const;
+  const told = { ...row, ...nowhere, kind: "termination", is_failure: 0, event_count: row.contact_count } as const;
+  const sample: Finding = { ...told, level: "sample", spelling: "", contact_id };
+  const reason: Finding = { ...told, level: "reason", spelling: row.reason, contact_id: "" };
+  return sample_number === 1 ? [reason, sample] : [sample];
 }

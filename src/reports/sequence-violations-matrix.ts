@@ -14,7 +14,6 @@ export interface TransitionRow {
   /** accepted, not-accepted, no-start, unjudged, not-in-table */
   verdict: string;
   event_count: number;
-  contact_count: number;
 }
 
 /** The sequence table as a heat map; what a cell means shows by sign and frame, not by colour alone. */

@@ -1,0 +1,147 @@
+import { intervalMarks, localDay, localTime } from "../base/days";
+import { type AllVisits, isTelephony, type Visits, withoutVisits } from "./contact-sessions-visits";
+import type { Ask } from "./report";
+import { shareBar } from "./svg";
+import { type Column, type CsvTable, pageTable, type PageTable, type TableRow } from "./table";
+
+/** Counts and waits, as the page and the CSV files show them. */
+const MEASURES: readonly Column[] = [
+  { key: "offered_count", label: "Offered", unit: "count", of: "visits" },
+  { key: "answered_count", label: "Answered", unit: "count", of: "visits" },
+  {
+    key: "answered_in_time_count",
+    label: "in time",
+    unit: "count",
+    of: "visits",
+    hint: "answered within the threshold",
+  },
+  { key: "service_level_share", label: "Service level", unit: "share" },
+  { key: "asa_ms", label: "ASA", unit: "duration", hint: "average speed of answer: mean wait of the answered" },
+  { key: "median_wait_ms", label: "Median wait", unit: "duration" },
+  { key: "p90_wait_ms", label: "P90 wait", unit: "duration", hint: "nine of ten waited no longer" },
+  { key: "longest_wait_ms", label: "Longest wait", unit: "duration", hint: "answered or abandoned" },
+  { key: "abandoned_count", label: "Abandoned", unit: "count", of: "visits" },
+  { key: "abandoned_in_time_count", label: "Abandoned in time", unit: "count", of: "visits", only: "csv" },
+  { key: "short_abandon_count", label: "of these short", csv_label: "Short abandons", unit: "count", of: "visits" },
+  { key: "abandon_rate_share", label: "Abandon rate", unit: "share" },
+  {
+    key: "callback_count",
+    label: "Callbacks",
+    unit: "count",
+    of: "visits",
+    hint: "a callback was taken instead of waiting",
+  },
+  { key: "callback_in_time_count", label: "Callbacks in time", unit: "count", of: "visits", only: "csv" },
+  { key: "breakout_count", label: "Breakouts", unit: "count", of: "visits", hint: "left the queue some other way" },
+];
+
+const LEFT_OUT: readonly Column[] = [
+  { key: "waiting_count", label: "Still waiting", unit: "count", of: "visits" },
+  {
+    key: "left_out_count",
+    label: "Left out",
+    unit: "count",
+    of: "visits",
+    hint: "of contacts that are open, truncated or came without their start: in no rate",
+  },
+  { key: "callback_visit_count", label: "Callback visits", unit: "count", of: "visits", only: "csv" },
+];
+
+const FORMULA: readonly Column[] = [
+  { key: "formula", label: "Formula", unit: "text", only: "csv" },
+  { key: "threshold_ms", label: "Threshold", unit: "duration", only: "csv" },
+  { key: "goal_share", label: "Goal", unit: "share", only: "csv" },
+];
+
+/** Every queue with its figures: telephony first with a total; channels are never added up. */
+export function queueTables({ queues, telephony }: AllVisits, ask: Ask): { page: PageTable; csv: CsvTable } {
+  const columns: Column[] = [
+    { key: "queue", label: "Queue", unit: "text" },
+    { key: "queue_id", label: "Queue id", unit: "text", only: "csv" },
+    { key: "channel_type", label: "Channel", unit: "text" },
+    { key: "threshold", label: "Within", unit: "text", only: "page", hint: "threshold of the service level" },
+    ...withBar(MEASURES),
+    ...LEFT_OUT,
+    ...FORMULA,
+  ];
+  const shown = queues.filter((queue) => queue.offered_count + queue.waiting_count + queue.left_out_count > 0);
+  const calls = shown.filter(isTelephony);
+  const total = calls.length > 1 ? [{ ...barred(telephony), queue: "All telephone queues", is_total: 1 }] : [];
+  const others = shown.filter((visits) => !isTelephony(visits));
+  const rows = [...calls.map(barred), ...total, ...others.map(barred)];
+  return {
+    page: pageTable(
+      "Queues",
+      columns,
+      rows,
+      ask.config.zone,
+      "Inbound visits that entered in the period. The tick on a bar is the goal.",
+    ),
+    csv: { name: "contact-sessions", columns, rows: queues.map(barred) },
+  };
+}
+
+/** By half-hour for one day, by day for more; the CSV file has every half-hour, all queues together and each. */
+export function intervalTables(visits: AllVisits, ask: Ask): { page: PageTable; csv: CsvTable } {
+  const { zone } = ask.config;
+  const { from, to } = ask.period;
+  const isOneDay = from === to;
+  const marks = intervalMarks(zone, from, to, 30).slice(0, -1);
+  const bySlot = new Map(visits.half_hours.map((row) => [row.slot_at_ms, row]));
+  const grid = marks.map((at) => bySlot.get(at) ?? { ...withoutVisits(visits.telephony), slot_at_ms: at });
+  const slots: TableRow[] = isOneDay
+    ? halfHours(grid, zone)
+    : visits.days.map((row) => ({ ...barred(row), begins: localDay(zone, row.slot_at_ms) }));
+  const pageColumns: Column[] = [
+    { key: "begins", label: isOneDay ? "From" : "Day", unit: "text" },
+    ...withBar(MEASURES).map((column) => ({ ...column, empty: "–" })),
+  ];
+  const csvRows = [...grid.map((row) => ({ ...row, queue: "(all telephone queues)" })), ...visits.queue_half_hours];
+  return {
+    page: pageTable(
+      isOneDay ? "Half-hours" : "Days",
+      pageColumns,
+      slots,
+      zone,
+      "All telephone queues together, by the time a visit entered its queue.",
+    ),
+    csv: {
+      name: "contact-sessions-intervals",
+      columns: [
+        { key: "slot_at_ms", label: "Half-hour from", unit: "instant" },
+        { key: "offset", label: "UTC offset", unit: "text" },
+        { key: "channel_type", label: "Channel", unit: "text" },
+        { key: "queue", label: "Queue", unit: "text" },
+        { key: "queue_id", label: "Queue id", unit: "text" },
+        ...MEASURES,
+        ...LEFT_OUT,
+        ...FORMULA,
+      ],
+      rows: csvRows.map((row) => ({ ...barred(row), offset: `UTC${localTime(zone, row.slot_at_ms, "ZZ")}` })),
+    },
+  };
+}
+
+function withBar(columns: readonly Column[]): Column[] {
+  const bar: Column = { key: "bar", label: "", unit: "markup" };
+  return columns.flatMap((column) => (column.key === "service_level_share" ? [column, bar] : [column]));
+}
+
+/** The half-hours from the first to the last with a visit; the quiet night before and after stays in the CSV file. */
+function halfHours(grid: Visits[], zone: string): TableRow[] {
+  const busy = ({ offered_count, waiting_count, left_out_count }: Visits): boolean =>
+    offered_count + waiting_count + left_out_count > 0;
+  const first = grid.findIndex(busy);
+  if (first === -1) return [];
+  return grid
+    .slice(first, grid.findLastIndex(busy) + 1)
+    .map((row) => ({ ...barred(row), begins: localTime(zone, row.slot_at_ms, "HH:mm") }));
+}
+
+function barred(visits: Visits): Visits & TableRow {
+  return {
+    ...visits,
+    threshold_ms: visits.least_service_level_ms === visits.most_service_level_ms ? visits.least_service_level_ms : null,
+    bar: shareBar(visits.service_level_share, "s1", visits.service_level_share === null ? null : visits.goal_share),
+  };
+}
