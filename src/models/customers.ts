@@ -47,6 +47,7 @@ const VISIT_COLUMNS = `
  */
 export const customerTables: readonly (Materialization | WorkingTable)[] = [
   working("contact_steps", ["contact_key", "activity_number"]),
+  working("consult_legs", ["contact_key", "activity_number"]),
   kept("customer_activities", ACTIVITY_COLUMNS),
   working("contact_totals", ["contact_key"]),
   working("contact_facts", ["contact_key"]),
