@@ -74,6 +74,18 @@ export function flagOf(value: Raw): "0" | "1" | null | undefined {
   return text === "false" || text === "0" ? "0" : undefined;
 }
 
+/** What was made of a record, or the fault that it nests values deeper than `attributesOf` follows. */
+export function unlessTooDeep<Value>(make: () => Value): Value | Fault {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError) return TOO_DEEP;
+    throw error;
+  }
+}
+
+const TOO_DEEP: Fault = { reason: "too-deep", message: "The record nests lists or objects deeper than 64 levels." };
+
 /** What a value looked like, short enough for a message. */
 export function shown(value: Raw): string {
   if (Array.isArray(value)) return "a list";

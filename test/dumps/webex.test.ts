@@ -167,6 +167,13 @@ describe("a page of tasks", () => {
     expect(receipt).toMatchObject({ new: 1, truncated: 0, rejected: 0 });
   });
 
+  it("rejects what nests too deep, and loads the rest", async () => {
+    const deep = (levels: number): string => "[".repeat(levels) + "]".repeat(levels);
+    const page = `{"data":{"taskDetails":{"tasks":[{"id":"a","x":${deep(20_000)}},{"id":"b","activities":{"nodes":[{"id":"b-${AT}-new","x":${deep(100)}},{"id":"b-${AT}-ended"}]}}]}}}`;
+    expect(await load(centre, { "tasks.json": page })).toMatchObject({ read: 4, new: 1, rejected: 2 });
+    expect(await centre.db("rejected_lines").pluck("reason")).toEqual(["too-deep", "too-deep"]);
+  });
+
   it("parts ids that hold hyphens and digits", () => {
     expect(contactParts("a-1693910954000-x-1693910954001-con-to-agent-error", "a-1693910954000-x")).toMatchObject({
       at_ms: 1693910954001,

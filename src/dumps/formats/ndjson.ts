@@ -1,5 +1,5 @@
 import type { LoadedEvent } from "../event";
-import type { Fault } from "../fields";
+import { type Fault, unlessTooDeep } from "../fields";
 import type { LineReader, Sink } from "./lines";
 import { emptyRecord, fillRecord, type RawRecord, readRecord, type RecordScope } from "./records";
 
@@ -28,16 +28,10 @@ function eventOf(record: RawRecord, text: string, line: number, scope: RecordSco
   if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
   fillRecord(record, value as Record<string, unknown>);
   if (text.includes("\\u")) clean(record);
-  try {
-    return readRecord(record, line, scope);
-  } catch (error) {
-    if (error instanceof RangeError) return TOO_DEEP;
-    throw error;
-  }
+  return unlessTooDeep(() => readRecord(record, line, scope));
 }
 
 const NOT_AN_OBJECT: Fault = { reason: "not-an-object", message: "The line is JSON, but no object. Expected {…}." };
-const TOO_DEEP: Fault = { reason: "too-deep", message: "The line nests lists or objects deeper than 64 levels." };
 
 function parsed(text: string): unknown {
   try {

@@ -1,10 +1,10 @@
 import type { Mask } from "../../../base/mask";
 import type { LoadedEvent } from "../../event";
-import { type Fault, type Raw, textOf } from "../../fields";
+import { type Fault, type Raw, textOf, unlessTooDeep } from "../../fields";
 import { rejectLine } from "../../reject";
 import { addList, addReported, type ListPlace, type Reported } from "../../reported";
 import { addEvent, sendBatch, type Store } from "../../store";
-import { channelFigures, legFigures, taskFigures } from "./elements";
+import { channelFigures, type Figures, legFigures, taskFigures } from "./elements";
 import { fieldsOf, isRecord } from "./fields";
 import { type DeliveredList, isTruncated, listOf, noteEvent } from "./lists";
 import { agentParts, channelNode, flagText, type Surroundings, taskNode } from "./nodes";
@@ -46,7 +46,8 @@ async function readTask(page: PageReading, element: Raw): Promise<void> {
   const fields = fieldsOf(element);
   const id = fields.text("id") ?? fields.text("taskid");
   if (id === null) return reject(page, line, noId("task", "id"), element);
-  const figures = taskFigures(element);
+  const figures = unlessTooDeep(() => taskFigures(element));
+  if (isFault(figures)) return reject(page, line, figures, element);
   addReported(page.reported, "reported_contacts", id, line, figures);
   await readNodes(
     page,
@@ -89,7 +90,11 @@ async function readSession(page: PageReading, element: Raw): Promise<void> {
       channel_id: channelId,
       channel_type: channelType,
     };
-    const figures = channelFigures(element, channel, names);
+    const figures = unlessTooDeep(() => channelFigures(element, channel, names));
+    if (isFault(figures)) {
+      reject(page, line, figures, element);
+      continue;
+    }
     addReported(page.reported, "reported_agent_sessions", agentId, line, figures);
     const place = { kind: "agent", owner: agentId, channel: channelId } as const;
     const { agent_name, site_id, site_name, team_id, team_name } = figures as Record<string, string | null>;
@@ -121,7 +126,9 @@ function readLeg(page: PageReading, element: Raw): void {
   const legId = fields.text("id");
   const contactId = fields.text("taskid", "task.id") ?? /^(.+)-callLeg-\d+$/s.exec(legId ?? "")?.[1] ?? null;
   if (contactId === null) return reject(page, line, noId("leg", "taskId"), element);
-  addReported(page.reported, "reported_legs", contactId, line, legFigures(element));
+  const figures = unlessTooDeep(() => legFigures(element));
+  if (isFault(figures)) return reject(page, line, figures, element);
+  addReported(page.reported, "reported_legs", contactId, line, figures);
 }
 
 async function readNodes(
@@ -136,8 +143,8 @@ async function readNodes(
   if (list === null) return;
   for (const node of nodesOf(activities)) {
     const line = ++store.counts.read;
-    const result = read(node, around, line);
-    if ("reason" in result) {
+    const result = unlessTooDeep(() => read(node, around, line));
+    if (isFault(result)) {
       reject(page, line, result, node);
       continue;
     }
@@ -151,8 +158,13 @@ async function readNodes(
   addList(page.reported, place, list);
 }
 
+function isFault(made: LoadedEvent | Figures | Fault): made is Fault {
+  return "reason" in made;
+}
+
 function reject(page: PageReading, line: number, fault: Fault, element: Raw): void {
-  rejectLine(page.store, page.mask, line, fault, Buffer.from(JSON.stringify(element) ?? "null"));
+  const text = unlessTooDeep(() => JSON.stringify(element) ?? "null");
+  rejectLine(page.store, page.mask, line, fault, Buffer.from(typeof text === "string" ? text : fault.message));
 }
 
 function elementFault(element: Raw, what: string): Fault | null {
