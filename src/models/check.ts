@@ -32,10 +32,11 @@ export interface Violation {
   table_version: string;
 }
 
-const judgements: WorkingTable = {
-  table: "sequence_judgements",
+/** What is found for another mode or table is held beside the stored verdicts, for one slice. */
+const others: WorkingTable = {
+  table: "other_transitions",
   key: ["contact_key", "activity_number"],
-  select: sqlOf("sequence_judgements"),
+  select: sqlOf("sequence_transitions"),
 };
 
 const tables: readonly Materialization[] = [
@@ -69,7 +70,6 @@ export async function checkSequences(
     const counts: Record<string, number> = {};
     for await (const slice of slices(trx, "contacts_in_check", "contact_key")) {
       const bindings = bindingsOf(judge, slice);
-      await hold(trx, judgements, bindings);
       for (const table of tables) await materialize(trx, table, bindings);
       addUp(counts, { contacts: slice.entity_count, ...(await countSlice(trx, slice)) });
       log.progress(`checking contacts: ${counts.contacts}`);
@@ -90,10 +90,11 @@ export async function* findViolations(
   const trx = await db.transaction();
   try {
     await holdContacts(trx, ...contactsOf(config.zone, period));
+    const select = sqlOf("sequence_violations").replaceAll("sequence_transitions", others.table);
     for await (const slice of slices(trx, "contacts_in_check", "contact_key")) {
       const bindings = bindingsOf(judge, slice);
-      await hold(trx, judgements, bindings);
-      yield await selectRows<Violation>(trx, sqlOf("sequence_violations"), bindings);
+      await hold(trx, others, bindings);
+      yield await selectRows<Violation>(trx, select, bindings);
     }
   } finally {
     await trx.rollback();
