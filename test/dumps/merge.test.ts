@@ -118,7 +118,7 @@ describe("files", () => {
         const reversed = all.toReversed().map((file) => Object.fromEntries([file]));
         expect(await loaded([...reversed, Object.fromEntries(all)], true)).toEqual(once);
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -141,7 +141,7 @@ describe("files", () => {
           ),
         ).toEqual(whole);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
