@@ -62,9 +62,22 @@ export function intervalMarks(zone: string, from: string, to: string, minutes: n
   return marks;
 }
 
-/** A local time such as `2026-03-02 09:30:05`, with the offset where asked for. */
-export function localTime(zone: string, atMs: number, format = "yyyy-MM-dd HH:mm:ss"): string {
-  return DateTime.fromMillis(atMs, { zone }).toFormat(format);
+/** A local time such as `2026-03-02 09:30:05`, in another format where one is asked for. */
+export function localTime(zone: string, atMs: number, format?: string): string {
+  if (format !== undefined) return DateTime.fromMillis(atMs, { zone }).toFormat(format);
+  return new Date(atMs + offsetMs(zone, atMs)).toISOString().slice(0, 19).replace("T", " ");
+}
+
+/** Offsets by zone and minute: within one they never change, and a table of a hundred thousand times asks often. */
+const offsets = new Map<string, Map<number, number>>();
+
+function offsetMs(zone: string, atMs: number): number {
+  const minute = Math.floor(atMs / MINUTE);
+  const known = offsets.get(zone) ?? new Map<number, number>();
+  offsets.set(zone, known);
+  const offset = known.get(minute) ?? DateTime.fromMillis(atMs, { zone }).offset * MINUTE;
+  known.set(minute, offset);
+  return offset;
 }
 
 /** The local day before the one `nowMs` lies in. */
