@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
+import { NightdeskError } from "../base/errors";
 import type { Log } from "../base/log";
 import { type Materialization, materialize } from "../db/materialize";
 import { readSql, selectRows } from "../db/sql";
@@ -64,6 +65,7 @@ export async function checkSequences(
 ): Promise<Record<string, number>> {
   const judge: Judge = { mode: config.sequence.mode, table: config.sequence.table, version };
   return db.transaction(async (trx) => {
+    await requireTable(trx, judge.table);
     const isUnderNewRules = await noteSetting(trx, "checked_under", fingerprint(judge));
     await addUnchecked(trx, config.zone, isUnderNewRules ? { ...period, all: true } : period);
     await holdContacts(trx, "select contact_key from contacts_to_check", {});
@@ -89,6 +91,7 @@ export async function* findViolations(
 ): AsyncGenerator<Violation[]> {
   const trx = await db.transaction();
   try {
+    await requireTable(trx, judge.table);
     await holdContacts(trx, ...contactsOf(config.zone, period));
     const select = sqlOf("sequence_violations").replaceAll("sequence_transitions", others.table);
     for await (const slice of slices(trx, "contacts_in_check", "contact_key")) {
@@ -115,6 +118,16 @@ function kept(table: string, columns: string): Materialization {
 
 function fingerprint(judge: Judge): string {
   return createHash("sha256").update(JSON.stringify(judge)).digest("hex").slice(0, 12);
+}
+
+/** @throws NightdeskError `sequence-table` where there is no such table: nothing would be judged, and nothing found */
+async function requireTable(trx: Knex.Transaction, table: string): Promise<void> {
+  const known: string[] = await trx("sequence_cells").distinct("table_name").orderBy("table_name").pluck("table_name");
+  if (known.includes(table)) return;
+  throw new NightdeskError(
+    "sequence-table",
+    `There is no event sequence table "${table}". Expected one of ${known.join(", ")}. Correct sequence.table of the configuration, or --table.`,
+  );
 }
 
 function bindingsOf(judge: Judge, slice: Slice): Record<string, string | number> {

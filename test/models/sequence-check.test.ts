@@ -115,4 +115,13 @@ describe("the sequence check", () => {
       not_in_table: 0,
     });
   });
+
+  it("refuses a table that does not exist and names those that do", async () => {
+    centre = await given(flow("new", "ended"));
+    const config = { ...centre.config, sequence: { ...centre.config.sequence, table: "repared" } };
+    const pending = { from: null, to: null, all: false };
+    await expect(checkSequences(centre.db, config, silentLog, pending, "1")).rejects.toThrow(
+      'There is no event sequence table "repared". Expected one of as-printed, repaired.',
+    );
+  });
 });
