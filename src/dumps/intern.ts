@@ -89,20 +89,32 @@ export function forget(interners: Interners): void {
   for (const interner of tablesOf(interners)) Object.assign(interner, fresh(interner.source));
 }
 
-/** Sees to it that every text has a key, and is remembered with it. */
+/** Rows of texts that have been given a key and wait to be stored. */
+export interface NewTexts {
+  interner: Interner;
+  rows: Cell[][];
+}
+
+/** Sees to it that every text has a key, is stored and remembered with it. */
 export async function intern(db: Knex, interner: Interner, texts: Iterable<string>): Promise<void> {
+  await storeTexts(db, await giveKeys(db, interner, texts));
+}
+
+/** Sees to it that every text has a key and is remembered with it; the new ones are to be stored by `storeTexts`. */
+export async function giveKeys(db: Knex, interner: Interner, texts: Iterable<string>): Promise<NewTexts> {
   const unseen = new Set<string>();
   for (const text of texts) if (keyOf(interner, text) === undefined) unseen.add(text);
-  if (unseen.size === 0) return;
-  if (!interner.is_complete) await lookUp(db, interner, unseen);
-  if (unseen.size === 0) return;
-  const { table, key, columns, cells } = interner.source;
-  const rows: Cell[][] = [];
-  for (const text of unseen) {
+  if (unseen.size > 0 && !interner.is_complete) await lookUp(db, interner, unseen);
+  const rows = Array.from(unseen, (text) => {
     interner.last_key += 1;
     remember(interner, text, interner.last_key);
-    rows.push([interner.last_key, ...cells(text)]);
-  }
+    return [interner.last_key, ...interner.source.cells(text)];
+  });
+  return { interner, rows };
+}
+
+export async function storeTexts(db: Knex, { interner, rows }: NewTexts): Promise<void> {
+  const { table, key, columns } = interner.source;
   await bulkInsert(db, table, [key, ...columns], rows);
 }
 

@@ -4,7 +4,7 @@ import type { Context } from "./contexts";
 import { joinContext, type LoadedEvent } from "./event";
 import { createRepeats, noteRepeats } from "./repeats";
 import { EVENT_TABLES, eventColumns } from "./tables";
-import { intern, type Interner, type Interners, keyOf, nameText } from "./intern";
+import { giveKeys, type Interner, type Interners, keyOf, nameText, type NewTexts, storeTexts } from "./intern";
 
 /** What one dump has brought so far, and the way of its events into their tables. */
 export interface Store {
@@ -105,6 +105,8 @@ interface Prepared {
   count: number;
   json: string;
   owners: Set<number>;
+  /** Owners, names and contexts the events brought, to be stored with them. */
+  texts: NewTexts[];
 }
 
 /** One after the other, since both give out keys of contexts. */
@@ -127,9 +129,11 @@ async function prepare(store: Store, kind: "contact" | "agent", events: LoadedEv
     if (keyOf(names, name) === undefined) unseen.names.add(name);
     return owner;
   });
-  await intern(trx, owners, unseen.owners);
-  await intern(trx, names, unseen.names);
-  await internContexts(store, unseen.contexts);
+  const texts = [
+    await giveKeys(trx, owners, unseen.owners),
+    await giveKeys(trx, names, unseen.names),
+    await giveContextKeys(store, unseen.contexts),
+  ];
   const touched = new Set<number>();
   const rows = events.map((event, index) => {
     const owner = keys[index] ?? known(owners, event.owner);
@@ -141,13 +145,14 @@ async function prepare(store: Store, kind: "contact" | "agent", events: LoadedEv
       ? [owner, identity, at_ms, ended_at_ms, sequence, name, context, own_1, own_2, attributes, line]
       : [owner, identity, at_ms, ended_at_ms, sequence, name, context, own_1, attributes, line];
   });
-  return { count: rows.length, json: JSON.stringify(rows), owners: touched };
+  return { count: rows.length, json: JSON.stringify(rows), owners: touched, texts };
 }
 
-async function internContexts(store: Store, contexts: Set<Context>): Promise<void> {
+async function giveContextKeys(store: Store, contexts: Set<Context>): Promise<NewTexts> {
   const texts = new Map(Array.from(contexts, (context) => [context, joinContext(context.values)]));
-  await intern(store.trx, store.interners.contexts, texts.values());
+  const fresh = await giveKeys(store.trx, store.interners.contexts, texts.values());
   for (const [context, text] of texts) context.key = known(store.interners.contexts, text);
+  return fresh;
 }
 
 function known(interner: Interner, text: string): number {
@@ -158,6 +163,7 @@ function known(interner: Interner, text: string): number {
 
 async function storeEvents(store: Store, kind: "contact" | "agent", prepared: Prepared): Promise<void> {
   if (prepared.count === 0) return;
+  for (const texts of prepared.texts) await storeTexts(store.trx, texts);
   const tables = EVENT_TABLES[kind];
   const constants = { dump_key: store.dump_key, first_dump_key: store.dump_key };
   const count = await bulkInsertNew(store.trx, tables.events, eventColumns(tables), prepared.json, constants);
