@@ -64,7 +64,7 @@ select
         select events.origin
         from contact_steps as steps
         join contact_events as events on events.event_key = steps.event_key
-        where steps.contact_key = known.contact_key and events.origin is not null
+        where steps.contact_key = known.contact_key and steps.is_addressed = 1 and events.origin is not null
         order by steps.activity_number
         limit 1
     ) as origin,
@@ -72,7 +72,7 @@ select
         select events.destination
         from contact_steps as steps
         join contact_events as events on events.event_key = steps.event_key
-        where steps.contact_key = known.contact_key and events.destination is not null
+        where steps.contact_key = known.contact_key and steps.is_addressed = 1 and events.destination is not null
         order by steps.activity_number
         limit 1
     ) as destination,

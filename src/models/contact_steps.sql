@@ -14,7 +14,8 @@ select
     names.bit,
     names.closed_by_mask,
     lag(names.event) over contact as previous_event,
-    case when events.context_key = lag(events.context_key) over contact then 0 else 1 end as is_new_context
+    case when events.context_key = lag(events.context_key) over contact then 0 else 1 end as is_new_context,
+    case when events.origin is null and events.destination is null then 0 else 1 end as is_addressed
 from contacts_to_rebuild as pending
 cross join contacts
 cross join contact_events as events
@@ -24,7 +25,7 @@ where pending.contact_key between :from_key and :to_key
     and events.contact_key = pending.contact_key
     and names.name_key = events.name_key
 window contact as (
-    partition by events.contact_key
+    partition by pending.contact_key
     order by
         events.at_ms,
         events.sequence nulls last,

@@ -30,7 +30,7 @@ walk as (
                     then activities.activity_number * 2048 + names.rank
             end
         ) over (
-            partition by activities.contact_key order by activities.activity_number
+            partition by checked.contact_key order by activities.activity_number
             rows between unbounded preceding and 1 preceding
         ) as moved_at
     from contacts_in_check as checked

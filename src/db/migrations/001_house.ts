@@ -268,7 +268,7 @@ async function createReported(knex: Knex): Promise<void> {
   });
   // The copies of one contact merged: the vendor's own figures, for contacts without events and for reconciliation.
   await knex.schema.createTable("reported_sessions", (table) => {
-    table.bigInteger("contact_key").primary();
+    table.bigInteger("contact_key").notNullable().primary();
     reportedContactColumns(knex, table);
   });
   await knex.schema.createTable("reported_agent_sessions", (table) => {
@@ -381,11 +381,11 @@ async function createRules(knex: Knex): Promise<void> {
   });
   for (const name of ["contacts_to_rebuild", "contacts_to_check"]) {
     await knex.schema.createTable(name, (table) => {
-      table.bigInteger("contact_key").primary();
+      table.bigInteger("contact_key").notNullable().primary();
     });
   }
   await knex.schema.createTable("agents_to_rebuild", (table) => {
-    table.bigInteger("agent_key").primary();
+    table.bigInteger("agent_key").notNullable().primary();
   });
 }
 
@@ -406,7 +406,7 @@ async function createCustomerTables(knex: Knex): Promise<void> {
     table.primary(["contact_key", "activity_number"]);
   });
   await knex.schema.createTable("customer_sessions", (table) => {
-    table.bigInteger("contact_key").primary();
+    table.bigInteger("contact_key").notNullable().primary();
     byteText(knex, table, "contact_id").notNullable();
     texts(knex, table, ["channel_type", "direction", "origin", "destination"]);
     integers(table, ["is_outdial", "started_at_ms"]);
@@ -556,7 +556,7 @@ async function createSequenceTables(knex: Knex): Promise<void> {
     table.primary(["contact_key", "activity_number"]);
   });
   await knex.schema.createTable("sequence_checks", (table) => {
-    table.bigInteger("contact_key").primary();
+    table.bigInteger("contact_key").notNullable().primary();
     integers(table, ["judged_count", "accepted_count", "not_in_table_count", "violation_count"]);
   });
   await knex.schema.createTable("sequence_violations", (table) => {
