@@ -26,7 +26,9 @@ said as (
 unfinished as (
     select distinct list.contact_key
     from list
+    left join stored on stored.contact_key = list.contact_key
     where list.has_next_page = 1
+        and (list.total_count is null or list.total_count > coalesce(stored.event_count, 0))
         and not exists (
             select 1
             from delivered_lists as last_page

@@ -45,6 +45,12 @@ describe("a contact is truncated", () => {
     expect(await isTruncated()).toBe(0);
   });
 
+  it("not where all that a list counts is stored, though it has a next page", async () => {
+    await page("page-1.json", list(3, 5, { totalCount: 8, pageInfo: { hasNextPage: true } }));
+    await page("page-2.json", list(5, 0));
+    expect(await isTruncated()).toBe(0);
+  });
+
   it("where a list holds exactly 25 and says neither", async () => {
     await page("page-1.json", list(25));
     expect(await isTruncated()).toBe(1);
