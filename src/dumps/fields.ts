@@ -79,9 +79,14 @@ export function unlessTooDeep<Value>(make: () => Value): Value | Fault {
   try {
     return make();
   } catch (error) {
-    if (error instanceof RangeError) return TOO_DEEP;
-    throw error;
+    return depthFault(error);
   }
+}
+
+/** @throws what was thrown, where it was about anything but depth */
+export function depthFault(thrown: unknown): Fault {
+  if (thrown instanceof RangeError) return TOO_DEEP;
+  throw thrown;
 }
 
 const TOO_DEEP: Fault = { reason: "too-deep", message: "The record nests lists or objects deeper than 64 levels." };

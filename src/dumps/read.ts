@@ -94,8 +94,11 @@ async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading
   };
   const reader = dump.format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink);
   for await (const { first, texts, bytes, long } of readLines(dump.chunks)) {
-    if (long === null) texts.forEach((text, index) => reader.line(text, first + index, () => bytes(index)));
-    else {
+    if (long === null) {
+      let index = 0;
+      const bytesNow = (): Buffer => bytes(index);
+      for (; index < texts.length; index++) reader.line(texts[index] as string, first + index, bytesNow);
+    } else {
       reader.interrupt();
       store.counts.read += 1;
       isFull = rejectLong(store, mask, first, TOO_LONG, long) || isFull;

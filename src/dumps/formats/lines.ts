@@ -4,7 +4,7 @@ import type { Fault } from "../fields";
 /** Where a reader of lines puts what it makes of them. */
 export interface Sink {
   event(event: LoadedEvent): void;
-  /** @param bytes the line, or lines, as delivered */
+  /** @param bytes the line, or lines, as delivered; to be asked for at once or never */
   reject(line: number, fault: Fault, bytes: () => Buffer): void;
   read(): void;
 }

@@ -1,5 +1,5 @@
 import type { LoadedEvent } from "../event";
-import { type Fault, unlessTooDeep } from "../fields";
+import { depthFault, type Fault } from "../fields";
 import type { LineReader, Sink } from "./lines";
 import { emptyRecord, fillRecord, type RawRecord, readRecord, type RecordScope } from "./records";
 
@@ -28,7 +28,11 @@ function eventOf(record: RawRecord, text: string, line: number, scope: RecordSco
   if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
   fillRecord(record, value as Record<string, unknown>);
   if (text.includes("\\u")) clean(record);
-  return unlessTooDeep(() => readRecord(record, line, scope));
+  try {
+    return readRecord(record, line, scope);
+  } catch (error) {
+    return depthFault(error);
+  }
 }
 
 const NOT_AN_OBJECT: Fault = { reason: "not-an-object", message: "The line is JSON, but no object. Expected {…}." };
