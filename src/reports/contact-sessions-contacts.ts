@@ -149,7 +149,7 @@ export function directionTable(contacts: readonly ContactRow[], ask: Ask): PageT
       { key: "contact_count", label: "Attempted", unit: "count" },
       { key: "reached_count", label: "Reached", unit: "count", hint: "an agent and the customer were connected" },
       { key: "unreached_count", label: "Not reached", unit: "count" },
-      { key: "reached_share", label: "Reached", unit: "share" },
+      { key: "reached_share", label: "Reach rate", unit: "share" },
       { key: "assumed_count", label: "Direction assumed", unit: "count", hint: "delivered without a direction" },
     ],
     rows,

@@ -7,7 +7,7 @@ import { contactCards, contactDefinitions } from "./contact-sessions-headline";
 import { intervalTables, queueTables } from "./contact-sessions-queues";
 import { readVisits } from "./contact-sessions-visits";
 import type { Ask, Report, ReportContent } from "./report";
-import { formatCount, formatShare } from "./units";
+import { formatMany, formatShare } from "./units";
 
 export const contactSessions: Report = {
   name: "contact-sessions",
@@ -29,7 +29,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
   const abandoned = await abandonedTables(ask);
   const headline = contacts.filter((row) => row.channel_type === "telephony" && row.direction === "inbound");
   return {
-    summary: `${formatCount(sumContacts(headline))} inbound calls, service level ${formatShare(telephony.service_level_share)} (${telephony.formula}, goal ${formatShare(telephony.goal_share)}), abandon rate ${formatShare(telephony.abandon_rate_share)}`,
+    summary: `${formatMany(sumContacts(headline), "inbound call")}, service level ${formatShare(telephony.service_level_share)} (${telephony.formula}, goal ${formatShare(telephony.goal_share)}), abandon rate ${formatShare(telephony.abandon_rate_share)}`,
     page: {
       cards: contactCards(headline, telephony),
       ...arrivalCharts(arrivals, ask),

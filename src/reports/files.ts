@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeCsvRows } from "../base/csv";
 import { NightdeskError } from "../base/errors";
@@ -32,6 +32,7 @@ export async function publishFiles(
   try {
     await mkdir(folder, { recursive: true });
     for (const { beside, text } of planned) await writeFile(beside, text);
+    for (const { place } of planned) await refuseFolder(place);
     for (const { beside, place } of planned) await rename(beside, place);
   } catch (error) {
     for (const { beside } of planned) await rm(beside, { force: true });
@@ -43,4 +44,10 @@ export async function publishFiles(
   }
   const bytes = planned.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   return { files: planned.map(({ place }) => place), bytes };
+}
+
+/** A folder in a file's place would stop the renaming half-way. */
+async function refuseFolder(place: string): Promise<void> {
+  const found = await stat(place).catch(() => null);
+  if (found?.isDirectory() === true) throw new Error(`${place} is a folder`);
 }

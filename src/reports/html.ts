@@ -50,3 +50,13 @@ function prepared(): typeof Handlebars {
   }
   return created;
 }
+
+const ENTITIES: Record<string, string> = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": '"' };
+
+/** What a page of ours says of itself in a `meta` element; empty where it says nothing. */
+export function metaOf(html: string, name: string): string {
+  const content = new RegExp(`<meta name="${name}" content="([^"]*)">`).exec(html)?.[1] ?? "";
+  return content.replace(/&#x([0-9A-F]+);|&\w+;/g, (entity, hex: string | undefined) =>
+    hex === undefined ? (ENTITIES[entity] ?? entity) : String.fromCodePoint(Number.parseInt(hex, 16)),
+  );
+}

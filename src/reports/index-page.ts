@@ -1,13 +1,25 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { REPORTS } from "./catalogue";
 import type { PlannedFile } from "./files";
-import { renderPage } from "./html";
+import { metaOf, renderPage } from "./html";
 import type { Ask, Report, ReportContent, ReportRequest } from "./report";
 
+interface Entry {
+  title: string;
+  question: string;
+  /** The finding of the report in one line. */
+  summary: string;
+  page: string;
+  /** The CSV files of the report. */
+  files: string[];
+  /** Lies there from an earlier run, over other dumps than this one. */
+  is_earlier: boolean;
+}
+
 /**
- * `index.html` of the period's folder: every report of this render with its finding and its files, and after them those
- * that lie there from an earlier render.
+ * `index.html` of the period's folder: every report with its finding and its files. A report that is not of this render
+ * and lies in the folder is listed by what its page says of itself, so that one report made anew leaves the others in.
  */
 export function indexFile(
   folder: string,
@@ -17,17 +29,31 @@ export function indexFile(
 ): PlannedFile {
   const { period, box } = ask;
   const withCsv = request.formats.includes("csv");
-  const reports = made.map(({ report, content }) => ({
-    title: report.title,
-    question: report.question,
-    summary: content.summary,
-    page: `${report.name}.html`,
-    files: withCsv ? content.tables.map(({ name }) => `${name}.csv`) : [],
-  }));
-  const names = new Set(made.map(({ report }) => report.name));
-  const earlier = REPORTS.filter(({ name }) => !names.has(name) && existsSync(join(folder, `${name}.html`))).map(
-    ({ name, title }) => ({ title, page: `${name}.html` }),
-  );
-  const report = { name: "index", title: `Reports of ${period.label}`, question: "" };
-  return { name: "index.html", text: renderPage("index", { report, period, box, reports, earlier }) };
+  const reports = REPORTS.flatMap((report) => {
+    const { title, question } = report;
+    const page = `${report.name}.html`;
+    const content = made.find((each) => each.report === report)?.content;
+    if (content === undefined) return laidDown(folder, report, box.dumps_sha256);
+    const files = withCsv ? content.tables.map(({ name }) => `${name}.csv`) : csvFiles(folder, report.name);
+    return { title, question, summary: content.summary, page, files, is_earlier: false };
+  });
+  const report = { name: "index", title: `Reports of ${period.label}`, question: "", summary: "" };
+  return { name: "index.html", text: renderPage("index", { report, period, box, reports }) };
+}
+
+function laidDown(folder: string, { name, title, question }: Report, dumps: string): Entry[] {
+  const page = `${name}.html`;
+  if (!existsSync(join(folder, page))) return [];
+  const html = readFileSync(join(folder, page), "utf8");
+  const summary = metaOf(html, "description");
+  return [
+    { title, question, summary, page, files: csvFiles(folder, name), is_earlier: metaOf(html, "dumps") !== dumps },
+  ];
+}
+
+/** A report's CSV files that lie in the folder, its main one first. */
+function csvFiles(folder: string, name: string): string[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder).filter((file) => file.startsWith(`${name}-`) && file.endsWith(".csv"));
+  return [...(existsSync(join(folder, `${name}.csv`)) ? [`${name}.csv`] : []), ...files.sort()];
 }

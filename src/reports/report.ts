@@ -94,8 +94,7 @@ export async function renderReports(
     made.push({ report, content });
     files.push(...filesOf(report, content, ask, request));
   }
-  // A single report made on demand must not take the others out of the night's index.
-  if (request.formats.includes("html") && made.length !== 1) files.push(indexFile(folder, made, ask, request));
+  if (request.formats.includes("html")) files.push(indexFile(folder, made, ask, request));
   return await publishFiles(folder, files);
 }
 
@@ -129,7 +128,8 @@ function sharedPairs(known: string, asked: string): number {
 function filesOf(report: Report, content: ReportContent, ask: Ask, request: ReportRequest): PlannedFile[] {
   const { name, title, question } = report;
   const { period, box } = ask;
-  const page = { ...content.page, report: { name, title, question }, period, box };
+  const { summary } = content;
+  const page = { ...content.page, report: { name, title, question, summary }, period, box };
   const html = request.formats.includes("html") ? [{ name: `${name}.html`, text: renderPage(name, page) }] : [];
   const csv = request.formats.includes("csv") ? content.tables : [];
   return [
