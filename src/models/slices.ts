@@ -19,14 +19,19 @@ export interface WorkingTable {
 }
 
 /** The keys of a set, in ranges that hold a bounded number of them. */
-export async function* slices(trx: Knex.Transaction, table: string, key: string): AsyncGenerator<Slice> {
+export async function* slices(
+  trx: Knex.Transaction,
+  table: string,
+  key: string,
+  size = SLICE_SIZE,
+): AsyncGenerator<Slice> {
   let after = 0;
   for (;;) {
     const [slice] = await selectRows<Slice>(
       trx,
       `select min(${key}) as from_key, max(${key}) as to_key, count(*) as entity_count
       from (select ${key} from ${table} where ${key} > :after order by ${key} limit :slice_size) as slice`,
-      { after, slice_size: SLICE_SIZE },
+      { after, slice_size: size },
     );
     if (slice === undefined || Number(slice.entity_count) === 0) return;
     after = Number(slice.to_key);
