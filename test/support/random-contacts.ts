@@ -41,21 +41,22 @@ export function randomContacts(seed: number, count: number): BruteEvent[][] {
     const base = random() < 0.3 ? [] : [...pick([CALL, CALL, CONSULT, RETURNED])];
     for (let extra = below(8); extra > 0; extra--) base.splice(below(base.length + 1), 0, pick(ANY));
     if (random() < 0.3) base.splice(below(base.length + 1), 1);
+    if (random() < 0.3) base.push("flow-activity", "flow-activity", "flow-activity");
     if (base.length === 0) base.push("new");
     if (random() < 0.5) base.push("ended");
     let at = Date.parse("2026-03-01T20:00:00Z") + below(20 * 3_600_000);
     const seen = new Set<string>();
     return base.map((event) => {
       if (random() < 0.7) at += pick([1, 500, 3000, 8000, 20_000, 60_000]);
-      while (seen.has(`${at}${event}`)) at += 1;
+      const ownId = random() < 0.4 ? `${pick(["é", "z", "A", "contact", "-"])}-${below(1e9)}` : null;
+      while (ownId === null && seen.has(`${at}${event}`)) at += 1;
       seen.add(`${at}${event}`);
       return {
         contactId,
         event,
         at,
         endedAt: maybe(0.15, () => at + below(30_000)),
-        eventId:
-          random() < 0.7 ? `${contactId}-${at}-${event}` : `${pick(["é", "z", "A", "contact", "-"])}-${below(1e9)}`,
+        eventId: ownId ?? `${contactId}-${at}-${event}`,
         sequence: maybe(0.2, () => below(3)),
         agentId: maybe(0.5, () => pick(["agent-1", "agent-2"])),
         queueId: maybe(0.5, () => pick(["queue-1", "queue-2"])),
