@@ -76,28 +76,24 @@ async function gather(ask: Ask): Promise<ReportContent> {
   };
 }
 
-async function readFailures({ db, period, mask }: Ask): Promise<Failures> {
-  const days = { from_day: period.from, to_day: period.to };
-  const findings = await selectRows<Finding>(db, readSql(join(__dirname, "failure-reasons.sql")), days);
-  const rules = await selectRows<ReasonRule>(db, readSql(join(__dirname, "failure-reasons-rules.sql")));
-  const [contacts] = await selectRows<{ contact_count: number }>(
-    db,
-    "select count(*) as contact_count from customer_sessions where started_day >= :from_day and started_day <= :to_day",
-    days,
-  );
-  const terminations = await selectRows<TerminationRow>(
-    db,
-    readSql(join(__dirname, "failure-reasons-terminations.sql")),
-    days,
-  );
+async function readFailures(ask: Ask): Promise<Failures> {
+  const findings = await askPart<Finding>(ask, "");
+  const endings = await askPart<Finding>(ask, "-endings");
+  const terminations = await askPart<TerminationRow>(ask, "-terminations");
+  const rules = await askPart<ReasonRule>(ask, "-rules");
+  const [contacts] = await askPart<{ contact_count: number }>(ask, "-contacts");
+  const masked = (row: Finding): Finding =>
+    row.place_kind === "agent" ? { ...row, place: ask.mask.name(row.place) ?? "" } : row;
   return {
-    findings: [
-      ...findings.map((row) => (row.place_kind === "agent" ? { ...row, place: mask.name(row.place) ?? "" } : row)),
-      ...terminations.flatMap(terminationFindings),
-    ],
+    findings: [...[...findings, ...endings].map(masked), ...terminations.flatMap(terminationFindings)],
     rules: new Map(rules.map((rule) => [`${rule.kind} ${rule.reason}`, rule])),
     contact_count: contacts?.contact_count ?? 0,
   };
+}
+
+async function askPart<Row>({ db, period }: Ask, part: string): Promise<Row[]> {
+  const days = { from_day: period.from, to_day: period.to };
+  return await selectRows<Row>(db, readSql(join(__dirname, `failure-reasons${part}.sql`)), days);
 }
 
 /** A termination reason is told with each of its samples; the first of them stands for the reason itself. */

@@ -117,6 +117,11 @@ describe("failure reasons of a day", () => {
     );
   });
 
+  it("are told at their places for ends that somebody has to look at, not for ordinary ones", async () => {
+    const ends = (await failures()).csv("failure-reasons-places.csv").filter((row) => row.Kind === "termination");
+    expect(ends.map((row) => [row.Place, row.Name, row.Reason])).toEqual([["entry point", "Spring", "agent sneezed"]]);
+  });
+
   it("stand all in one CSV file, with their kind, class and examples", async () => {
     const rows = (await failures()).csv("failure-reasons.csv");
     expect(rows.map((row) => `${row.Kind} ${row.Reason}`).sort()).toEqual([
