@@ -49,7 +49,7 @@ export function randomContacts(seed: number, count: number): BruteEvent[][] {
     return base.map((event) => {
       if (random() < 0.7) at += pick([1, 500, 3000, 8000, 20_000, 60_000]);
       const ownId = random() < 0.4 ? `${pick(["é", "z", "A", "contact", "-"])}-${below(1e9)}` : null;
-      while (ownId === null && seen.has(`${at}${event}`)) at += 1;
+      if (ownId === null) while (seen.has(`${at}${event}`)) at += 1;
       seen.add(`${at}${event}`);
       return {
         contactId,
