@@ -55,3 +55,15 @@ export interface StepResult {
   /** Set where the step did what it could and some of it failed: the run goes no further and exits with 1. */
   failure?: { code: string; message: string };
 }
+
+/**
+ * The days whose contacts and agents are made anew although nothing about them is new: those named by hand, or by a night
+ * that is wanted again. A plain night leaves what no dump has touched as it is.
+ */
+export function periodOf({ workflow, from, to, all, again }: Batch): {
+  from: string | null;
+  to: string | null;
+  all: boolean;
+} {
+  return workflow === "nightly" && !again ? { from: null, to: null, all: false } : { from, to, all };
+}

@@ -32,7 +32,9 @@ async function filesOfDays(db: Knex, sources: readonly string[], { from, to }: B
     const day = namedDay(basename(path));
     return sources.includes(path) || day === null || days.includes(day);
   });
-  const missing = days.filter((day) => !wanted.some(({ path, error }) => error === null && [null, day].includes(namedDay(basename(path)))));
+  const missing = days.filter(
+    (day) => !wanted.some(({ path, error }) => error === null && [null, day].includes(namedDay(basename(path)))),
+  );
   for (const day of missing) {
     const loaded = await db("dumps").where({ named_day: day }).first("dump_key");
     if (loaded === undefined) throw noDump(day, sources, found);
