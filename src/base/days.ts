@@ -28,7 +28,7 @@ export function parseDay(text: string): string {
 
 /** The local day of an instant. */
 export function localDay(zone: string, atMs: number): string {
-  return DateTime.fromMillis(atMs, { zone }).toFormat("yyyy-MM-dd");
+  return localTime(zone, atMs).slice(0, 10);
 }
 
 export function addDays(day: string, count: number): string {

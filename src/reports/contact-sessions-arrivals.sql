@@ -5,7 +5,7 @@
 with contacts as (
     select
         days.starts_at_ms + (sessions.started_at_ms - days.starts_at_ms) / 1800000 * 1800000 as half_hour_at_ms,
-        coalesce(sessions.handle_type, 'unknown') as handle_type
+        coalesce(sessions.handle_type, 'not told') as handle_type
     from customer_sessions as sessions
     join calendar_days as days on days.day = sessions.started_day
     where sessions.started_day >= :from_day

@@ -24,7 +24,7 @@ export function arrivalCharts(rows: readonly ArrivalRow[], { config: { zone }, p
     { style: "s2", label: "abandoned or short" },
     { style: "s3", label: "other: self-service, callback, open, unknown" },
   ];
-  const hour = (at: number): string => localTime(zone, at, "HH:mm");
+  const hour = (at: number): string => localTime(zone, at).slice(11, 16);
   if (period.from === period.to) {
     const slots = slotsOf(rows, marks, (at) => String(at), hour).map((slot, index) => everyOther(slot, index, 4));
     return { charts: [chart("Arrivals by half-hour", slots)], legend };

@@ -7,9 +7,9 @@ with contacts as (
         coalesce(lower(channel_type), 'telephony') as channel_type,
         coalesce(lower(direction), case when is_outdial = 1 then 'outdial' else 'inbound' end) as direction,
         case when direction is null and coalesce(is_outdial, 0) = 0 then 1 else 0 end as is_assumed,
-        coalesce(handle_type, 'unknown') as handle_type,
+        coalesce(handle_type, 'not told') as handle_type,
         coalesce(abandoned_type, '') as abandoned_type,
-        case when connected_count > 0 then 1 else 0 end as is_reached,
+        case when connected_count > 0 or handle_type in ('normal', 'sudden_disconnect') then 1 else 0 end as is_reached,
         case when is_truncated = 1 then 1 else 0 end as is_truncated
     from customer_sessions
     where started_day >= :from_day

@@ -38,6 +38,7 @@ const OUTCOMES: readonly { label: string; type: string; abandoned?: string }[] =
   { label: "Callback taken", type: "callback" },
   { label: "Still open", type: "open" },
   { label: "Unknown (open for too long)", type: "unknown" },
+  { label: "Not told (delivered without events)", type: "not told" },
 ];
 
 /** What became of inbound telephone contacts. */

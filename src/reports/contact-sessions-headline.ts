@@ -47,8 +47,8 @@ export function contactCards(contacts: readonly ContactRow[], visits: Visits): C
     },
     {
       label: "Open or unknown",
-      value: formatCount(of("open", "unknown")),
-      note: `${formatCount(of("unknown"))} open for too long; ${formatCount(truncated)} truncated`,
+      value: formatCount(of("open", "unknown", "not told")),
+      note: `${formatCount(of("unknown"))} open for too long, ${formatCount(of("not told"))} not told; ${formatCount(truncated)} truncated`,
     },
   ];
 }

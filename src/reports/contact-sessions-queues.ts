@@ -1,4 +1,4 @@
-import { intervalMarks, localDay, localTime } from "../base/days";
+import { intervalMarks, localDay, localTime, MINUTE } from "../base/days";
 import { type AllVisits, isTelephony, type Visits, withoutVisits } from "./contact-sessions-visits";
 import type { Ask } from "./report";
 import { shareBar } from "./svg";
@@ -117,7 +117,7 @@ export function intervalTables(visits: AllVisits, ask: Ask): { page: PageTable; 
         ...LEFT_OUT,
         ...FORMULA,
       ],
-      rows: csvRows.map((row) => ({ ...barred(row), offset: `UTC${localTime(zone, row.slot_at_ms, "ZZ")}` })),
+      rows: csvRows.map((row) => ({ ...barred(row), offset: utcOffset(zone, row.slot_at_ms) })),
     },
   };
 }
@@ -135,7 +135,7 @@ function halfHours(grid: Visits[], zone: string): TableRow[] {
   if (first === -1) return [];
   return grid
     .slice(first, grid.findLastIndex(busy) + 1)
-    .map((row) => ({ ...barred(row), begins: localTime(zone, row.slot_at_ms, "HH:mm") }));
+    .map((row) => ({ ...barred(row), begins: localTime(zone, row.slot_at_ms).slice(11, 16) }));
 }
 
 function barred(visits: Visits): Visits & TableRow {
@@ -144,4 +144,11 @@ function barred(visits: Visits): Visits & TableRow {
     threshold_ms: visits.least_service_level_ms === visits.most_service_level_ms ? visits.least_service_level_ms : null,
     bar: shareBar(visits.service_level_share, "s1", visits.service_level_share === null ? null : visits.goal_share),
   };
+}
+
+/** `UTC+09:00`: tells the two half-hours apart that an autumn night gives the same clock time. */
+function utcOffset(zone: string, atMs: number): string {
+  const minutes = Math.round((Date.parse(`${localTime(zone, atMs)}Z`) - atMs) / MINUTE);
+  const two = (part: number): string => String(Math.floor(part)).padStart(2, "0");
+  return `UTC${minutes < 0 ? "-" : "+"}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`;
 }

@@ -25,6 +25,9 @@ const SECTIONS = [
   },
 ] as const;
 
+const HARMLESS_NOTE =
+  "A cancelled call, a live voice and an answering machine are outcomes, and count in no figure above.";
+
 const COLUMNS: readonly Column[] = [
   { key: "kind", label: "Kind", unit: "text", only: "csv" },
   { key: "title", label: "Reason", unit: "text", only: "page" },
@@ -81,11 +84,7 @@ export function reasonTables(
     page: [
       ...sections.filter((section, index) => !section.is_empty || index === 0),
       table("How contacts ended", "Termination reasons, the last one of each contact. Many are ordinary ends.", ended),
-      table(
-        "Not failures",
-        "A cancelled call, a live voice and an answering machine are outcomes, and count in no figure above.",
-        harmless,
-      ),
+      ...(harmless.length === 0 ? [] : [table("Not failures", HARMLESS_NOTE, harmless)]),
     ],
     csv: { name: "failure-reasons", columns: COLUMNS, rows },
     leading: leading === undefined ? null : leadingWords(leading),

@@ -38,6 +38,7 @@ export interface ColumnSlot {
 
 const WIDTH = 1000;
 const LEFT = 44;
+const RIGHT = 24;
 const BOTTOM = 26;
 const TOP = 14;
 
@@ -48,10 +49,10 @@ export function columnChart({ label, unit, fills, slots, height = 250 }: ColumnC
   const top = Math.ceil(Math.max(1, ...sums) / step) * step;
   const floor = height - BOTTOM;
   const y = (value: number): number => round(floor - (value / top) * (floor - TOP));
-  const wide = (WIDTH - LEFT) / Math.max(1, slots.length);
+  const wide = (WIDTH - LEFT - RIGHT) / Math.max(1, slots.length);
   const lines = Array.from({ length: Math.round(top / step) }, (_, index) => (index + 1) * step).map(
     (value) =>
-      markup`<path class="grid" d="M${LEFT} ${y(value)}H${WIDTH}"/><text x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${formatCount(value)}</text>`,
+      markup`<path class="grid" d="M${LEFT} ${y(value)}H${WIDTH - RIGHT}"/><text x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${formatCount(value)}</text>`,
   );
   const columns = slots.map((slot, index) => column(slot, fills, LEFT + index * wide, wide, y));
   const names = slots.map((slot, index) =>
@@ -59,7 +60,7 @@ export function columnChart({ label, unit, fills, slots, height = 250 }: ColumnC
       ? markup``
       : markup`<text x="${round(LEFT + (index + 0.5) * wide)}" y="${floor + 17}" text-anchor="middle">${slot.label}</text>`,
   );
-  return markup`<svg class="chart" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">${lines}<text x="${LEFT - 6}" y="${floor + 4}" text-anchor="end">0</text>${columns}<path class="axis" d="M${LEFT} ${floor}H${WIDTH}"/>${names}<text x="${LEFT}" y="9">${unit}</text></svg>`;
+  return markup`<svg class="chart" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${label}">${lines}<text x="${LEFT - 6}" y="${floor + 4}" text-anchor="end">0</text>${columns}<path class="axis" d="M${LEFT} ${floor}H${WIDTH - RIGHT}"/>${names}<text x="${LEFT}" y="9">${unit}</text></svg>`;
 }
 
 function column(

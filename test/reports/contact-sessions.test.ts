@@ -365,3 +365,18 @@ it("counts every visit in exactly one half-hour and one queue", async () => {
   const each = intervals.filter((row) => row.Queue !== "(all telephone queues)");
   expect([sum(all), sum(each), sum(pages.csv("contact-sessions.csv"))]).toEqual([11, 11, 11]);
 });
+
+it("does not call a contact lost of which only the vendor's record came, without an outcome", async () => {
+  centre = await openCentre();
+  const [created, ended] = [Date.parse(`${DAY}T09:00:00Z`), Date.parse(`${DAY}T09:05:00Z`)];
+  const tasks = [{ id: "t-1", createdTime: created, endedTime: ended, isActive: false, direction: "inbound" }];
+  await load(centre, { "tasks.json": JSON.stringify({ data: { taskDetails: { tasks } } }) });
+  await rebuildAndCheck(centre);
+  const pages = await sessions();
+  expect(pages.table(PAGE, "Outcomes")[0]).toMatchObject({
+    Outcome: "Not told (delivered without events)",
+    Contacts: "1",
+  });
+  expect(pages.cards(PAGE)["Open or unknown"]).toBe("1 | 0 open for too long, 1 not told; 0 truncated");
+  expect(pages.words(PAGE)).toContain("Only reported 1");
+});
