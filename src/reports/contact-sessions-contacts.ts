@@ -1,6 +1,6 @@
 import type { Visits } from "./contact-sessions-visits";
 import type { Ask } from "./report";
-import { shareBar } from "./svg";
+import { type Fill, shareBar } from "./svg";
 import { pageTable, type PageTable, type TableRow } from "./table";
 import { shareOf } from "./units";
 
@@ -47,7 +47,7 @@ export function outcomeTable(contacts: readonly ContactRow[], ask: Ask): PageTab
   const row = (label: string, of: readonly ContactRow[]): TableRow => {
     const share = shareOf(sumContacts(of), all);
     const counts = { contact_count: sumContacts(of), truncated_count: sumContacts(of, "truncated_count") };
-    return { outcome: label, ...counts, share, bar: shareBar(share) };
+    return { outcome: label, ...counts, share, bar: shareBar(share, fillOf(of[0])) };
   };
   const known = OUTCOMES.map((outcome) =>
     row(
@@ -82,6 +82,13 @@ export function outcomeTable(contacts: readonly ContactRow[], ask: Ask): PageTab
     ask.config.zone,
     "By contact, counted on the local day it began; a contact may visit several queues, so contacts and visits differ.",
   );
+}
+
+/** The fills of the arrival chart: handled, abandoned or short, other. */
+function fillOf(row: ContactRow | undefined): Fill {
+  if (row === undefined) return "s3";
+  if (isHandled(row)) return "s1";
+  return isAbandoned(row) ? "s2" : "s3";
 }
 
 function isOutcome(row: ContactRow, { type, abandoned }: (typeof OUTCOMES)[number]): boolean {
