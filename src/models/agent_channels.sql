@@ -1,24 +1,15 @@
 -- agent_channels: one row per agent and channel whose session somebody named, with that session
 -- key: agent_key, channel_id; a working table, held only while a slice of agents is rebuilt
--- from: agent_events, reported_agent_sessions, event_contexts, agents
+-- from: agent_context_keys, agents_to_rebuild, reported_agent_sessions, event_contexts, agents
 -- note: a session id beats the names made for pages without one; channels that share a page name are one session, the smallest name wins
 with recursive
-contexts as (
-    select distinct
-        events.agent_key,
-        events.context_key
-    from agents_to_rebuild as touched
-    join agent_events as events on events.agent_key = touched.agent_key
-    where touched.agent_key between :from_key and :to_key
-),
-
 named as (
     select
         contexts.agent_key,
         coalesce(context.channel_id, coalesce(context.agent_session_id, agents.agent_id) || ':' || coalesce(context.channel_type, 'telephony')) as channel_id,
         context.agent_session_id,
         context.page_session_id
-    from contexts
+    from agent_context_keys as contexts
     join event_contexts as context on context.context_key = contexts.context_key
     join agents on agents.agent_key = contexts.agent_key
     where context.agent_session_id is not null or context.page_session_id is not null

@@ -1,17 +1,8 @@
 -- agent_contexts: one row per agent and context of its events: the channel meant, and its session where somebody named one
 -- key: agent_key, context_key; a working table, held only while a slice of agents is rebuilt
--- from: agent_events, event_contexts, agents, agent_channels
+-- from: agent_context_keys, event_contexts, agents, agent_channels
 -- note: channel_number tells the pairs of session and channel of one agent apart
 with
-contexts as (
-    select distinct
-        events.agent_key,
-        events.context_key
-    from agents_to_rebuild as touched
-    join agent_events as events on events.agent_key = touched.agent_key
-    where touched.agent_key between :from_key and :to_key
-),
-
 named as (
     select
         contexts.agent_key,
@@ -19,7 +10,7 @@ named as (
         coalesce(context.channel_id, coalesce(context.agent_session_id, agents.agent_id) || ':' || coalesce(context.channel_type, 'telephony')) as channel_id,
         coalesce(context.channel_type, 'telephony') as channel_type,
         context.agent_session_id
-    from contexts
+    from agent_context_keys as contexts
     join event_contexts as context on context.context_key = contexts.context_key
     join agents on agents.agent_key = contexts.agent_key
 ),

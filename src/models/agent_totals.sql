@@ -3,78 +3,99 @@
 -- from: agents_to_rebuild, agent_activities, event_contexts
 -- note: descriptive fields are the last known ones, each by itself
 with
-activities as (
-    select activities.*
+sums as (
+    select
+        activities.agent_key,
+        activities.agent_session_id,
+        activities.channel_id,
+        min(started_at_ms) as started_at_ms,
+        max(started_at_ms) as last_event_at_ms,
+        max(ended_at_ms) filter (where kind <> 'marker') as known_end_ms,
+        max(started_at_ms) filter (where kind = 'logged-out') as logged_out_at_ms,
+        max(case when ended_at_ms is null then 1 else 0 end) as has_endless_stay,
+        count(*) filter (where measure = 'idle') as idle_count,
+        cast(coalesce(sum(duration_ms) filter (where measure = 'idle'), 0) as bigint) as idle_ms,
+        count(*) filter (where measure = 'available') as available_count,
+        cast(coalesce(sum(duration_ms) filter (where measure = 'available'), 0) as bigint) as available_ms,
+        count(*) filter (where measure = 'ringing') as ringing_count,
+        cast(coalesce(sum(duration_ms) filter (where measure = 'ringing'), 0) as bigint) as ringing_ms,
+        count(*) filter (where measure = 'outdial_ringing') as outdial_ringing_count,
+        cast(coalesce(sum(duration_ms) filter (where measure = 'outdial_ringing'), 0) as bigint) as outdial_ringing_ms,
+        count(*) filter (where measure = 'connected') as connected_count,
+        cast(coalesce(sum(duration_ms) filter (where measure = 'connected'), 0) as bigint) as connected_ms,
+        count(*) filter (where measure = 'hold') as hold_count,
+        cast(coalesce(sum(duration_ms) filter (where measure = 'hold'), 0) as bigint) as hold_ms,
+        count(*) filter (where measure = 'consult') as consult_count,
+        cast(coalesce(sum(duration_ms) filter (where measure = 'consult'), 0) as bigint) as consult_ms,
+        count(*) filter (where measure = 'conference') as conference_count,
+        cast(coalesce(sum(duration_ms) filter (where measure = 'conference'), 0) as bigint) as conference_ms,
+        count(*) filter (where measure = 'wrapup') as wrapup_count,
+        cast(coalesce(sum(duration_ms) filter (where measure = 'wrapup'), 0) as bigint) as wrapup_ms,
+        count(*) filter (where measure = 'not_responding') as not_responding_count,
+        cast(coalesce(sum(duration_ms) filter (where measure = 'not_responding'), 0) as bigint) as not_responding_ms,
+        count(transfer) as transfer_count,
+        count(*) filter (where transfer = 'blind') as blind_transfer_count,
+        count(*) filter (where transfer = 'consult') as consult_transfer_count,
+        count(*) as event_count,
+        cast(sum(is_late) as bigint) as late_event_count
     from agents_to_rebuild as touched
     join agent_activities as activities on activities.agent_key = touched.agent_key
     where touched.agent_key between :from_key and :to_key
-),
-
-sums as (
-    select
-        agent_key,
-        agent_session_id,
-        channel_id,
-        min(started_at_ms) as started_at_ms,
-        max(started_at_ms) as last_event_at_ms,
-        max(case when kind <> 'marker' then ended_at_ms end) as known_end_ms,
-        max(case when kind = 'logged-out' then started_at_ms end) as logged_out_at_ms,
-        max(case when ended_at_ms is null then 1 else 0 end) as has_endless_stay,
-        cast(sum(case when activities.measure = 'idle' then 1 else 0 end) as bigint) as idle_count,
-        cast(sum(case when activities.measure = 'idle' then coalesce(activities.duration_ms, 0) else 0 end) as bigint) as idle_ms,
-        cast(sum(case when activities.measure = 'available' then 1 else 0 end) as bigint) as available_count,
-        cast(sum(case when activities.measure = 'available' then coalesce(activities.duration_ms, 0) else 0 end) as bigint) as available_ms,
-        cast(sum(case when activities.measure = 'ringing' then 1 else 0 end) as bigint) as ringing_count,
-        cast(sum(case when activities.measure = 'ringing' then coalesce(activities.duration_ms, 0) else 0 end) as bigint) as ringing_ms,
-        cast(sum(case when activities.measure = 'outdial_ringing' then 1 else 0 end) as bigint) as outdial_ringing_count,
-        cast(sum(case when activities.measure = 'outdial_ringing' then coalesce(activities.duration_ms, 0) else 0 end) as bigint) as outdial_ringing_ms,
-        cast(sum(case when activities.measure = 'connected' then 1 else 0 end) as bigint) as connected_count,
-        cast(sum(case when activities.measure = 'connected' then coalesce(activities.duration_ms, 0) else 0 end) as bigint) as connected_ms,
-        cast(sum(case when activities.measure = 'hold' then 1 else 0 end) as bigint) as hold_count,
-        cast(sum(case when activities.measure = 'hold' then coalesce(activities.duration_ms, 0) else 0 end) as bigint) as hold_ms,
-        cast(sum(case when activities.measure = 'consult' then 1 else 0 end) as bigint) as consult_count,
-        cast(sum(case when activities.measure = 'consult' then coalesce(activities.duration_ms, 0) else 0 end) as bigint) as consult_ms,
-        cast(sum(case when activities.measure = 'conference' then 1 else 0 end) as bigint) as conference_count,
-        cast(sum(case when activities.measure = 'conference' then coalesce(activities.duration_ms, 0) else 0 end) as bigint) as conference_ms,
-        cast(sum(case when activities.measure = 'wrapup' then 1 else 0 end) as bigint) as wrapup_count,
-        cast(sum(case when activities.measure = 'wrapup' then coalesce(activities.duration_ms, 0) else 0 end) as bigint) as wrapup_ms,
-        cast(sum(case when activities.measure = 'not_responding' then 1 else 0 end) as bigint) as not_responding_count,
-        cast(sum(case when activities.measure = 'not_responding' then coalesce(activities.duration_ms, 0) else 0 end) as bigint) as not_responding_ms,
-        count(transfer) as transfer_count,
-        count(case when transfer = 'blind' then 1 end) as blind_transfer_count,
-        count(case when transfer = 'consult' then 1 end) as consult_transfer_count,
-        count(*) as event_count,
-        cast(sum(is_late) as bigint) as late_event_count
-    from activities
-    group by agent_key, agent_session_id, channel_id
+    group by activities.agent_key, activities.agent_session_id, activities.channel_id
 ),
 
 contexts as (
     select
-        agent_key,
-        agent_session_id,
-        channel_id,
-        context_key,
-        max(activity_number) as last_number
-    from activities
-    group by agent_key, agent_session_id, channel_id, context_key
+        activities.agent_key,
+        activities.agent_session_id,
+        activities.channel_id,
+        activities.context_key,
+        max(activities.activity_number) as last_number
+    from agents_to_rebuild as touched
+    join agent_activities as activities on activities.agent_key = touched.agent_key
+    where touched.agent_key between :from_key and :to_key
+    group by activities.agent_key, activities.agent_session_id, activities.channel_id, activities.context_key
 ),
 
-last_known as (
-    select distinct
+known as (
+    select
         contexts.agent_key,
         contexts.agent_session_id,
         contexts.channel_id,
-        first_value(context.agent_name) over (channel order by case when context.agent_name is null then 1 else 0 end, contexts.last_number desc) as agent_name,
-        first_value(context.channel_type) over (channel order by case when context.channel_type is null then 1 else 0 end, contexts.last_number desc) as channel_type,
-        first_value(context.site_id) over (channel order by case when context.site_id is null then 1 else 0 end, contexts.last_number desc) as site_id,
-        first_value(context.site_name) over (channel order by case when context.site_name is null then 1 else 0 end, contexts.last_number desc) as site_name,
-        first_value(context.team_id) over (channel order by case when context.team_id is null then 1 else 0 end, contexts.last_number desc) as team_id,
-        first_value(context.team_name) over (channel order by case when context.team_name is null then 1 else 0 end, contexts.last_number desc) as team_name,
-        first_value(context.idle_code) over (channel order by case when context.idle_code is null then 1 else 0 end, contexts.last_number desc) as last_idle_code
+        contexts.last_number,
+        context.agent_name,
+        context.channel_type,
+        context.site_id,
+        context.site_name,
+        context.team_id,
+        context.team_name,
+        context.idle_code,
+        max(contexts.last_number) filter (where context.agent_name is not null) over channel as agent_name_number,
+        max(contexts.last_number) filter (where context.channel_type is not null) over channel as channel_type_number,
+        max(contexts.last_number) filter (where context.site_id is not null) over channel as site_id_number,
+        max(contexts.last_number) filter (where context.site_name is not null) over channel as site_name_number,
+        max(contexts.last_number) filter (where context.team_id is not null) over channel as team_id_number,
+        max(contexts.last_number) filter (where context.team_name is not null) over channel as team_name_number,
+        max(contexts.last_number) filter (where context.idle_code is not null) over channel as idle_code_number
     from contexts
     join event_contexts as context on context.context_key = contexts.context_key
     window channel as (partition by contexts.agent_key, contexts.agent_session_id, contexts.channel_id)
+),
+
+last_known as (
+    select
+        agent_key,
+        agent_session_id,
+        channel_id,
+        max(agent_name) filter (where last_number = agent_name_number) as agent_name,
+        max(channel_type) filter (where last_number = channel_type_number) as channel_type,
+        max(site_id) filter (where last_number = site_id_number) as site_id,
+        max(site_name) filter (where last_number = site_name_number) as site_name,
+        max(team_id) filter (where last_number = team_id_number) as team_id,
+        max(team_name) filter (where last_number = team_name_number) as team_name,
+        max(idle_code) filter (where last_number = idle_code_number) as last_idle_code
+    from known
+    group by agent_key, agent_session_id, channel_id
 )
 
 select

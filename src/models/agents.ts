@@ -23,6 +23,7 @@ const SESSION_COLUMNS = columns(`
  * keys lie from `:from_key` to `:to_key`.
  */
 export const agentTables: readonly (Materialization | WorkingTable)[] = [
+  working("agent_context_keys", ["agent_key", "context_key"]),
   working("agent_channels", ["agent_key", "channel_id"]),
   working("agent_contexts", ["agent_key", "context_key"]),
   working("agent_steps", ["agent_key", "channel_number", "session_started_at_ms", "activity_number"]),
@@ -31,6 +32,7 @@ export const agentTables: readonly (Materialization | WorkingTable)[] = [
   working("agent_reports", ["agent_key", "agent_session_id", "channel_id"]),
   working("agent_lists", ["agent_key", "channel_id"]),
   kept("agent_sessions", SESSION_COLUMNS),
+  working("idle_starts", ["agent_key", "is_other", "started_at_ms"]),
   kept("person_stays", ["agent_key", "started_at_ms", "ended_at_ms", "kind", "idle_code"]),
 ];
 

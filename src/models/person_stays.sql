@@ -1,6 +1,6 @@
 -- person_stays: one row per stretch of an agent's time in one state, all channels taken together; never two at once
 -- key: agent_key, started_at_ms
--- from: agent_activities, agent_sessions, event_contexts, state_kinds
+-- from: agents_to_rebuild, agent_activities, agent_sessions, idle_starts, state_kinds
 -- note: the state of the smallest precedence rules, telephony before other channels; signed in without any known state is unknown
 with
 sessions as (
@@ -41,7 +41,7 @@ channels as (
 ),
 
 -- Each kind of state is a bit, telephony and other channels apart: the smaller the bit, the stronger the state.
-classes as (
+classes as materialized (
     select
         kinds.kind,
         sides.is_other,
@@ -51,8 +51,25 @@ classes as (
     where kinds.precedence is not null
 ),
 
--- What has no end yet ends with the largest instant there is, so that ends compare.
-spans as (
+activities as (
+    select
+        activities.agent_key,
+        activities.agent_session_id,
+        activities.channel_id,
+        classes.bit,
+        activities.started_at_ms,
+        activities.ended_at_ms
+    from agents_to_rebuild as touched
+    cross join agent_activities as activities
+    join classes
+        on classes.kind = activities.kind and classes.is_other = case when activities.channel_type = 'telephony' then 0 else 1 end
+    where
+        touched.agent_key between :from_key and :to_key
+        and activities.agent_key = touched.agent_key
+),
+
+-- What has no end yet ends with the largest instant there is, so that ends compare. Ordered for the two that read it.
+spans as materialized (
     select
         channels.agent_key,
         classes.bit,
@@ -63,36 +80,28 @@ spans as (
     where channels.ended_at_ms is null or channels.ended_at_ms > channels.started_at_ms
     union all
     select
-        activities.agent_key,
-        classes.bit,
-        activities.started_at_ms,
-        activities.ended_at_ms
-    from agents_to_rebuild as touched
-    join agent_activities as activities on activities.agent_key = touched.agent_key
-    join classes
-        on classes.kind = activities.kind and classes.is_other = case when activities.channel_type = 'telephony' then 0 else 1 end
-    where
-        touched.agent_key between :from_key and :to_key
-        and activities.ended_at_ms > activities.started_at_ms
+        agent_key,
+        bit,
+        started_at_ms,
+        ended_at_ms
+    from activities
+    where ended_at_ms > started_at_ms
     union all
     select
         activities.agent_key,
-        classes.bit,
+        activities.bit,
         activities.started_at_ms,
         coalesce(channels.ended_at_ms, 9007199254740991)
-    from agents_to_rebuild as touched
-    join agent_activities as activities on activities.agent_key = touched.agent_key
-    join classes
-        on classes.kind = activities.kind and classes.is_other = case when activities.channel_type = 'telephony' then 0 else 1 end
+    from activities
     join channels
         on
             channels.agent_key = activities.agent_key
             and channels.agent_session_id = activities.agent_session_id
             and channels.channel_id = activities.channel_id
     where
-        touched.agent_key between :from_key and :to_key
-        and activities.ended_at_ms is null
+        activities.ended_at_ms is null
         and (channels.ended_at_ms is null or channels.ended_at_ms > activities.started_at_ms)
+    order by agent_key, bit, started_at_ms, ended_at_ms
 ),
 
 reached as (
@@ -108,40 +117,26 @@ reached as (
     from spans
 ),
 
-idle_codes as (
-    select
-        activities.agent_key,
-        case when activities.channel_type = 'telephony' then 0 else 1 end as is_other,
-        activities.started_at_ms,
-        min(context.idle_code) as idle_code
-    from agents_to_rebuild as touched
-    join agent_activities as activities on activities.agent_key = touched.agent_key
-    join event_contexts as context on context.context_key = activities.context_key
-    where
-        touched.agent_key between :from_key and :to_key
-        and activities.kind = 'idle'
-        and (activities.ended_at_ms is null or activities.ended_at_ms > activities.started_at_ms)
-    group by activities.agent_key, is_other, activities.started_at_ms
-),
-
 -- A kind is switched on where a span begins beyond all before it, and off where those before it ended.
 switches as (
     select
-        reached.agent_key,
-        case signs.sign when 1 then reached.started_at_ms else reached.reached_ms end as at_ms,
-        signs.sign * reached.bit as bit_change,
-        null as telephony_idle_at_ms,
-        null as other_idle_at_ms
+        agent_key,
+        started_at_ms as at_ms,
+        bit as bit_change
     from reached
-    cross join (select 1 as sign union all select -1) as signs
-    where reached.started_at_ms > reached.reached_ms or (reached.reached_ms is null and signs.sign = 1)
+    where started_at_ms > reached_ms or reached_ms is null
+    union all
+    select
+        agent_key,
+        reached_ms,
+        -bit
+    from reached
+    where started_at_ms > reached_ms
     union all
     select
         agent_key,
         max(ended_at_ms),
-        -bit,
-        null,
-        null
+        -bit
     from spans
     group by agent_key, bit
     having max(ended_at_ms) < 9007199254740991
@@ -149,57 +144,77 @@ switches as (
     select
         agent_key,
         started_at_ms,
-        0,
-        case when is_other = 0 then started_at_ms end,
-        case when is_other = 1 then started_at_ms end
-    from idle_codes
+        0
+    from idle_starts
 ),
 
 cuts as (
     select
         agent_key,
         at_ms,
-        cast(sum(bit_change) as bigint) as mask_change,
-        max(telephony_idle_at_ms) as telephony_idle_at_ms,
-        max(other_idle_at_ms) as other_idle_at_ms
+        cast(sum(bit_change) as bigint) as mask_change
     from switches
     group by agent_key, at_ms
+    order by agent_key, at_ms
 ),
 
 masks as (
     select
         agent_key,
         at_ms,
-        cast(sum(mask_change) over agent as bigint) as mask,
-        max(telephony_idle_at_ms) over agent as telephony_idle_at_ms,
-        max(other_idle_at_ms) over agent as other_idle_at_ms
+        mask_change,
+        cast(sum(mask_change) over (partition by agent_key order by at_ms) as bigint) as mask
     from cuts
-    window agent as (partition by agent_key order by at_ms)
 ),
 
+-- The lowest bit rules; where it stays the same, only idle can change: its code.
 ruling as (
     select
-        masks.agent_key,
-        masks.at_ms,
-        classes.kind,
-        idle_codes.idle_code
+        agent_key,
+        at_ms,
+        mask & -mask as bit,
+        (mask - mask_change) & -(mask - mask_change) as previous_bit
     from masks
-    left join classes on classes.bit = masks.mask & -masks.mask
-    left join idle_codes
-        on
-            classes.kind = 'idle'
-            and idle_codes.agent_key = masks.agent_key
-            and idle_codes.is_other = classes.is_other
-            and idle_codes.started_at_ms = case classes.is_other when 0 then masks.telephony_idle_at_ms else masks.other_idle_at_ms end
+    where
+        mask & -mask <> (mask - mask_change) & -(mask - mask_change)
+        or mask & -mask in (select bit from classes where kind = 'idle')
 ),
 
 compared as (
     select
-        ruling.*,
-        lag(kind) over agent as previous_kind,
-        lag(idle_code) over agent as previous_idle_code
+        ruling.agent_key,
+        ruling.at_ms,
+        classes.kind,
+        previous.kind as previous_kind,
+        case
+            when classes.kind = 'idle'
+                then (
+                    select idle_code
+                    from idle_starts
+                    where
+                        idle_starts.agent_key = ruling.agent_key
+                        and idle_starts.is_other = classes.is_other
+                        and idle_starts.started_at_ms <= ruling.at_ms
+                    order by started_at_ms desc
+                    limit 1
+                )
+        end as idle_code,
+        case
+            when previous.kind = 'idle'
+                then (
+                    select idle_code
+                    from idle_starts
+                    where
+                        idle_starts.agent_key = ruling.agent_key
+                        and idle_starts.is_other = previous.is_other
+                        and idle_starts.started_at_ms < ruling.at_ms
+                    order by started_at_ms desc
+                    limit 1
+                )
+        end as previous_idle_code
     from ruling
-    window agent as (partition by agent_key order by at_ms)
+    left join classes on classes.bit = ruling.bit
+    left join classes as previous on previous.bit = ruling.previous_bit
 ),
 
 changes as (
