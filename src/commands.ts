@@ -114,6 +114,10 @@ export async function printFindings(terminal: Terminal, options: Options): Promi
       for (const { contact_key: _key, ...finding } of page) found.push(finding);
     }
   });
+  found.sort(
+    (a, b) =>
+      Buffer.compare(Buffer.from(a.contact_id), Buffer.from(b.contact_id)) || a.activity_number - b.activity_number,
+  );
   if (options.json ?? false) {
     terminal.stdout.write(`${JSON.stringify({ ...judge, from: period.from, to: period.to, findings: found })}\n`);
     return true;

@@ -187,15 +187,18 @@ function reasonCodes(): Record<string, Cell>[] {
 }
 
 function cpaReasons(): Record<string, Cell>[] {
-  return referenceTable("cpa-reasons.csv").map((rule) => ({
-    reason: rule.reason ?? "",
-    folded: fold(rule.reason ?? ""),
-    phase: known(rule.phase),
-    outcome: known(rule.outcome),
-    owner: known(rule.owner),
-    meaning: known(rule.meaning),
-    is_failure: flag(rule.is_failure),
-  }));
+  return referenceTable("cpa-reasons.csv").flatMap((rule) => {
+    const spellings = new Set([rule.reason ?? "", ...list(rule.alias, ";")].map(fold));
+    return Array.from(spellings, (folded) => ({
+      folded,
+      reason: rule.reason ?? "",
+      phase: known(rule.phase),
+      outcome: known(rule.outcome),
+      owner: known(rule.owner),
+      meaning: known(rule.meaning),
+      is_failure: flag(rule.is_failure),
+    }));
+  });
 }
 
 function sequenceCells(config: Config): Record<string, Cell>[] {

@@ -11,7 +11,7 @@ select
     meaning
 from reason_codes
 union all
-select
+select distinct
     'cpa',
     reason,
     outcome,

@@ -339,8 +339,9 @@ async function createRules(knex: Knex): Promise<void> {
     table.bigInteger("is_failure").notNullable();
   });
   await knex.schema.createTable("cpa_reasons", (table) => {
-    byteText(knex, table, "reason").primary();
-    texts(knex, table, ["folded", "phase", "outcome", "owner", "meaning"]);
+    // One row per spelling, folded: a reason has several.
+    byteText(knex, table, "folded").primary();
+    texts(knex, table, ["reason", "phase", "outcome", "owner", "meaning"]);
     table.bigInteger("is_failure").notNullable();
   });
   await knex.schema.createTable("sequence_cells", (table) => {
