@@ -40,15 +40,6 @@ export interface AgentStates extends Agent {
   idle: Map<string, Spell>;
 }
 
-export interface Stay {
-  agent_key: number;
-  channel_type: string;
-  kind: string;
-  idle_code: string | null;
-  started_at_ms: number;
-  ended_at_ms: number;
-}
-
 export interface StateShares {
   signed_in_ms: number;
   occupancy_share: number | null;
@@ -91,12 +82,7 @@ export async function readAgents(ask: Ask): Promise<AgentStates[]> {
     agents.set(key, states);
     addRow(states, row, ask.view);
   }
-  return withoutNamesakes([...agents.values()]).sort(byTeamAndName);
-}
-
-/** Every stay of the period, by agent and time. */
-export async function readStays(ask: Ask): Promise<Stay[]> {
-  return await askStays<Stay>(ask, "stays");
+  return sorted(withoutNamesakes([...agents.values()]));
 }
 
 /** Time per local day and state, of all agents together. */
@@ -163,13 +149,19 @@ async function readRoster(ask: Ask): Promise<Map<number, Agent>> {
 }
 
 async function askStays<Row>(ask: Ask, part: string): Promise<Row[]> {
-  const [stays, question] = [ask.view, part].map((name) => readSql(join(__dirname, `agent-states-${name}.sql`)));
-  const bindings: Bindings = {
-    starts_at_ms: ask.period.starts_at_ms,
-    ends_at_ms: ask.period.ends_at_ms,
-    horizon_at_ms: ask.box.horizon_at_ms ?? ask.period.starts_at_ms,
-  };
-  return await selectRows<Row>(ask.db, `with stays as (\n${stays}\n)\n${question}`, bindings);
+  return await selectRows<Row>(ask.db, staysSql(ask, part), cutsOf(ask));
+}
+
+/** A question, `agent-states-<part>.sql`, with the stays of the view in front. */
+export function staysSql({ view }: Ask, part: string): string {
+  const [stays, question] = [view, part].map((name) => readSql(join(__dirname, `agent-states-${name}.sql`)));
+  return `with stays as (\n${stays}\n)\n${question}`;
+}
+
+/** The instants at which stays are cut, for `staysSql`. */
+export function cutsOf({ period, box }: Ask): Bindings {
+  const { starts_at_ms, ends_at_ms } = period;
+  return { starts_at_ms, ends_at_ms, horizon_at_ms: box.horizon_at_ms ?? starts_at_ms };
 }
 
 const ID_SHOWN = 6;
@@ -218,9 +210,10 @@ function addSpell(spells: Map<string, Spell>, key: string, { stay_ms, stay_count
 }
 
 /** By team, those without one last, then by name; numbers in names by their size, the rest as text, the same everywhere. */
-function byTeamAndName(a: AgentStates, b: AgentStates): number {
-  const [left, right] = [sortKey(a), sortKey(b)];
-  return left === right ? 0 : left < right ? -1 : 1;
+function sorted(agents: readonly AgentStates[]): AgentStates[] {
+  const keyed = agents.map((agent) => ({ agent, key: sortKey(agent) }));
+  keyed.sort((a, b) => (a.key === b.key ? 0 : a.key < b.key ? -1 : 1));
+  return keyed.map(({ agent }) => agent);
 }
 
 function sortKey({ team, agent, agent_id, channel_type }: AgentStates): string {

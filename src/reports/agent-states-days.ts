@@ -1,5 +1,5 @@
 import { HOUR, intervalMarks, localTime, MINUTE } from "../base/days";
-import { type AgentStates, cutOf, grouped, readDays, type StateKind, type Stay } from "./agent-states-data";
+import { type AgentStates, cutOf, grouped, readDays, type StateKind } from "./agent-states-data";
 import {
   type Axis,
   axisOf,
@@ -10,6 +10,7 @@ import {
   stateColumns,
   strip,
 } from "./agent-states-drawings";
+import type { Stay } from "./agent-states-stays";
 import { signedIn } from "./agent-states-tables";
 import type { Markup } from "./markup";
 import type { Ask } from "./report";
@@ -26,24 +27,59 @@ export interface Pictures {
   teams: { team: string; strips: { agent: string; drawing: Markup; figures: string }[] }[];
 }
 
-const COLUMN_MINUTES = 15;
+const COLUMN_MS = 15 * MINUTE;
 /** Half an hour of ringing without an answer is seldom: a strip says in words only what fills at least this much of it. */
 const TOLD_SHARE = 0.005;
+
+/** A day that is being drawn, agent by agent. */
+export interface DayDrawing {
+  /** Full hours of the local clock. */
+  marks: number[];
+  axis: Axis;
+  strips: Map<AgentStates, Markup>;
+  /** Time of all agents in each state, for each column of the chart. */
+  columns: number[][];
+}
+
+/** An empty drawing of one day. */
+export function beginDay(ask: Ask, kinds: readonly StateKind[], agents: readonly AgentStates[]): DayDrawing {
+  const marks = hoursOf(ask, agents);
+  const axis = axisOf(marks.at(0) ?? ask.period.starts_at_ms, marks.at(-1) ?? ask.period.ends_at_ms, agents.length);
+  const length = Math.ceil((axis.ends_at_ms - axis.starts_at_ms) / COLUMN_MS);
+  return { marks, axis, strips: new Map(), columns: Array.from({ length }, () => kinds.map(() => 0)) };
+}
+
+/** Draws one agent's strip, and adds the agent's time to the chart of the centre. */
+export function drawAgent(
+  { axis, strips, columns }: DayDrawing,
+  kinds: readonly StateKind[],
+  agent: AgentStates,
+  stays: readonly Stay[],
+): void {
+  const names = kinds.map(({ kind }) => kind);
+  strips.set(agent, strip(axis, names, stays, inWords(kinds, agent)));
+  for (const stay of stays) {
+    const place = names.indexOf(stay.kind);
+    if (place < 0) continue;
+    const [from, to] = [stay.started_at_ms - axis.starts_at_ms, stay.ended_at_ms - axis.starts_at_ms];
+    for (let column = Math.floor(from / COLUMN_MS); column * COLUMN_MS < to; column++) {
+      const sums = columns[column] ?? [];
+      sums[place] = (sums[place] ?? 0) + Math.min(to, (column + 1) * COLUMN_MS) - Math.max(from, column * COLUMN_MS);
+    }
+  }
+}
 
 /** The pictures of one day: strips on the local clock. */
 export function dayPictures(
   ask: Ask,
   kinds: readonly StateKind[],
   agents: readonly AgentStates[],
-  stays: readonly Stay[],
+  { marks, axis, strips, columns }: DayDrawing,
 ): Pictures {
-  const marks = hoursOf(ask, agents);
-  const axis = axisOf(marks.at(0) ?? ask.period.starts_at_ms, marks.at(-1) ?? ask.period.ends_at_ms, agents.length);
   const names = kinds.map(({ kind }) => kind);
-  const own = grouped(stays, (stay) => `${stay.agent_key} ${stay.channel_type}`);
   const length = axis.ends_at_ms - axis.starts_at_ms;
   return {
-    chart: dayChart(ask, kinds, axis, stays),
+    chart: dayChart(ask, kinds, axis, columns),
     legend: legendOf(kinds, agents),
     strips_title: "Everyone's day",
     strips_note: `One row per agent, on the local clock (${ask.config.zone}). Full height: at work with a contact. Half: available. Low: idle. A red tick above: an offer the agent let ring. Pieces of ${formatMany(axis.piece_ms / MINUTE, "minute")} show the state that fills most of them; the tables and the CSV files are exact.`,
@@ -53,9 +89,7 @@ export function dayPictures(
       is_odd: index % 2 === 1,
     })),
     hour_lines: hourLines(axis, marks),
-    teams: teamsOf(agents, (agent) =>
-      strip(axis, names, own.get(`${agent.agent_key} ${agent.channel_type}`) ?? [], inWords(kinds, agent)),
-    ),
+    teams: teamsOf(agents, (agent) => strips.get(agent) ?? strip(axis, names, [], inWords(kinds, agent))),
   };
 }
 
@@ -88,25 +122,15 @@ function hoursOf(ask: Ask, agents: readonly AgentStates[]): number[] {
   return shown.length > 1 ? shown : marks;
 }
 
-function dayChart(ask: Ask, kinds: readonly StateKind[], axis: Axis, stays: readonly Stay[]): Pictures["chart"] {
-  const step = COLUMN_MINUTES * MINUTE;
-  const sums = Array.from({ length: Math.ceil((axis.ends_at_ms - axis.starts_at_ms) / step) }, () =>
-    kinds.map(() => 0),
-  );
-  const places = new Map(kinds.map(({ kind }, index) => [kind, index]));
-  for (const stay of stays) {
-    const place = places.get(stay.kind) ?? -1;
-    if (place < 0) continue;
-    const [from, to] = [stay.started_at_ms - axis.starts_at_ms, stay.ended_at_ms - axis.starts_at_ms];
-    for (let column = Math.floor(from / step); column * step < to; column++) {
-      const column_sums = sums[column] ?? [];
-      column_sums[place] =
-        (column_sums[place] ?? 0) + Math.min(to, (column + 1) * step) - Math.max(from, column * step);
-    }
-  }
+function dayChart(
+  ask: Ask,
+  kinds: readonly StateKind[],
+  axis: Axis,
+  sums: readonly (readonly number[])[],
+): Pictures["chart"] {
   const columns = sums.map((values, index): StateColumn => {
-    const at = axis.starts_at_ms + index * step;
-    const means = values.map((ms) => ms / step);
+    const at = axis.starts_at_ms + index * COLUMN_MS;
+    const means = values.map((ms) => ms / COLUMN_MS);
     const clock = localTime(ask.config.zone, at, "HH:mm");
     const isHour = (at - axis.starts_at_ms) % HOUR === 0;
     return { label: isHour ? clock : "", title: `${clock}: ${meansInWords(kinds, means)}`, values: means };

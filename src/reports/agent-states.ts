@@ -1,18 +1,10 @@
-import { HOUR, localTime, MINUTE } from "../base/days";
-import {
-  type AgentStates,
-  readAgents,
-  readKinds,
-  readStays,
-  sharesOf,
-  type StateKind,
-  type Stay,
-  sumSpells,
-} from "./agent-states-data";
-import { dayPictures, type Pictures, rangePictures } from "./agent-states-days";
-import { agentTables, idleTables, nameColumns, signedIn, teamTable } from "./agent-states-tables";
+import { HOUR } from "../base/days";
+import { type AgentStates, readAgents, readKinds, sharesOf, type StateKind, sumSpells } from "./agent-states-data";
+import { beginDay, dayPictures, drawAgent, type Pictures, rangePictures } from "./agent-states-days";
+import { beginList, listStays } from "./agent-states-list";
+import { staysByAgent } from "./agent-states-stays";
+import { agentTables, idleTables, signedIn, teamTable } from "./agent-states-tables";
 import type { Ask, Report, ReportContent } from "./report";
-import type { CsvTable, TableRow } from "./table";
 import { formatCount, formatDuration, formatMany, formatShare, shareOf } from "./units";
 
 export const agentStates: Report = {
@@ -31,8 +23,16 @@ async function gather(ask: Ask): Promise<ReportContent> {
   const count = [...sumSpells(agents).values()].reduce((sum, { stay_count }) => sum + stay_count, 0);
   const isDay = ask.period.from === ask.period.to;
   const isListed = count <= STAYS_LISTED;
-  const stays = isDay || isListed ? await readStays(ask) : [];
-  const pictures: Pictures = isDay ? dayPictures(ask, kinds, agents, stays) : await rangePictures(ask, kinds, agents);
+  const day = isDay ? beginDay(ask, kinds, agents) : null;
+  const list = isListed ? beginList(ask) : null;
+  if (day !== null || list !== null) {
+    for await (const { agent, stays } of staysByAgent(ask, agents)) {
+      if (day !== null) drawAgent(day, kinds, agent, stays);
+      if (list !== null) listStays(list, agent, stays);
+    }
+  }
+  const pictures: Pictures =
+    day === null ? await rangePictures(ask, kinds, agents) : dayPictures(ask, kinds, agents, day);
   const table = agentTables(ask, kinds, agents);
   const idle = idleTables(ask, agents);
   return {
@@ -50,7 +50,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
       idle_by_agent: idle.byAgent,
       definitions: definitionsOf(kinds),
     },
-    tables: [table.csv, idle.csv, ...(isListed ? [staysTable(ask, agents, stays)] : [])],
+    tables: [table.csv, idle.csv, ...(list === null ? [] : [list.table])],
   };
 }
 
@@ -134,56 +134,6 @@ function definitionsOf(kinds: readonly StateKind[]): { name: string; id: string;
       text: "Signed in, but no state was delivered for the time, or one nobody knows. Sessions delivered without activities are unknown throughout.",
     },
   ];
-}
-
-/** Every stay, clipped to the period, times to the millisecond. */
-function staysTable(ask: Ask, agents: readonly AgentStates[], stays: readonly Stay[]): CsvTable {
-  const known = new Map(agents.map((agent) => [`${agent.agent_key} ${agent.channel_type}`, agent]));
-  const clock = clockOf(ask.config.zone);
-  const rows: TableRow[] = [];
-  for (const stay of stays) {
-    const agent = known.get(`${stay.agent_key} ${stay.channel_type}`);
-    if (agent === undefined || stay.kind === "signed-in") continue;
-    // Spelt out field by field: a spread for every one of some hundred thousand rows takes longer than all the rest.
-    rows.push({
-      agent_id: agent.agent_id,
-      agent: agent.agent,
-      team: agent.team,
-      channel_type: agent.channel_type,
-      kind: stay.kind,
-      idle_code: stay.idle_code,
-      from: clock(stay.started_at_ms),
-      until: clock(stay.ended_at_ms),
-      stay_ms: stay.ended_at_ms - stay.started_at_ms,
-    });
-  }
-  return {
-    name: "agent-states-stays",
-    columns: [
-      ...nameColumns(ask),
-      { key: "kind", label: "state", unit: "text" },
-      { key: "idle_code", label: "idle code", unit: "text" },
-      { key: "from", label: `from (${ask.config.zone})`, unit: "text" },
-      { key: "until", label: `until (${ask.config.zone})`, unit: "text" },
-      { key: "stay_ms", label: "duration", unit: "duration" },
-    ],
-    rows,
-  };
-}
-
-/** Local time to the millisecond; asks the zone once a quarter of an hour, for clocks change on no other mark. */
-function clockOf(zone: string): (atMs: number) => string {
-  const quarters = new Map<number, string>();
-  const two = (value: number): string => String(value).padStart(2, "0");
-  return (atMs) => {
-    const quarter = Math.floor(atMs / (15 * MINUTE));
-    const start = quarters.get(quarter) ?? localTime(zone, quarter * 15 * MINUTE, "yyyy-MM-dd HH:mm");
-    quarters.set(quarter, start);
-    const rest = atMs - quarter * 15 * MINUTE;
-    const minutes = Number(start.slice(-2)) + Math.floor(rest / MINUTE);
-    const seconds = Math.floor((rest % MINUTE) / 1000);
-    return `${start.slice(0, -2)}${two(minutes)}:${two(seconds)}.${String(rest % 1000).padStart(3, "0")}`;
-  };
 }
 
 /** A sum for a card: beyond a hundred hours nobody reads seconds. */

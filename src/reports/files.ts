@@ -4,15 +4,16 @@ import { writeCsvRows } from "../base/csv";
 import { NightdeskError } from "../base/errors";
 import { type CsvTable, csvCells } from "./table";
 
-/** A file of the period's folder, whole. */
+/** A file of the period's folder: whole, or in parts where it is large. */
 export interface PlannedFile {
   name: string;
-  text: string;
+  text: string | readonly (string | Uint8Array)[];
 }
 
-/** The bytes of a report's CSV file. */
-export function csvText(table: CsvTable, zone: string, hasBom: boolean): string {
-  return `${hasBom ? "\uFEFF" : ""}${writeCsvRows(csvCells(table, zone))}`;
+/** The text of a report's CSV file, in parts. */
+export function csvText(table: CsvTable, zone: string, hasBom: boolean): PlannedFile["text"] {
+  const text = `${hasBom ? "\uFEFF" : ""}${writeCsvRows(csvCells(table, zone))}`;
+  return [text, ...(table.written ?? [])];
 }
 
 /**
@@ -42,7 +43,7 @@ export async function publishFiles(
       { canRetry: true, cause: error },
     );
   }
-  const bytes = planned.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
+  const bytes = planned.reduce((sum, { text }) => sum + byteCount(text), 0);
   return { files: planned.map(({ place }) => place), bytes };
 }
 
@@ -50,4 +51,9 @@ export async function publishFiles(
 async function refuseFolder(place: string): Promise<void> {
   const found = await stat(place).catch(() => null);
   if (found?.isDirectory() === true) throw new Error(`${place} is a folder`);
+}
+
+function byteCount(text: PlannedFile["text"]): number {
+  const parts = typeof text === "string" ? [text] : text;
+  return parts.reduce((sum, part) => sum + (typeof part === "string" ? Buffer.byteLength(part) : part.byteLength), 0);
 }

@@ -77,6 +77,8 @@ export interface CsvTable {
   name: string;
   columns: readonly Column[];
   rows: readonly TableRow[];
+  /** Further lines, finished: for tables with more rows than should be held as objects. */
+  written?: readonly Uint8Array[];
 }
 
 /** Head and rows of a report's CSV file: units in the heads, text harmless for spreadsheets, unknown as an empty cell. */
