@@ -1,5 +1,4 @@
-import { mkdirSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Knex } from "knex";
 import { NightdeskError } from "./src/base/errors";
 import { migrationSource } from "./src/db/migrations";
@@ -13,7 +12,6 @@ export function knexConfig(url: string): Knex.Config {
     );
   }
   const filename = resolve(url.slice("sqlite:".length));
-  mkdirSync(dirname(filename), { recursive: true });
   return {
     client: "sqlite3",
     connection: { filename },
@@ -38,6 +36,7 @@ function setPragmas(connection: SqliteConnection, done: (error: Error | null, co
   connection.exec(pragmas, (error) => done(error, connection));
 }
 
-export default knexConfig(
-  process.env.DATABASE_URL || `sqlite:${process.env.NIGHTDESK_DATA || "data"}/nightdesk.sqlite`,
-);
+/** For knex's own command line; a function, so that nothing is read or refused before it is asked for. */
+export default function configOfEnvironment(): Knex.Config {
+  return knexConfig(process.env.DATABASE_URL || `sqlite:${process.env.NIGHTDESK_DATA || "data"}/nightdesk.sqlite`);
+}

@@ -6,7 +6,8 @@ async function main(): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     // `nightdesk export … | head` closes the pipe early: that is the reader's wish, no fault.
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    process.stderr.write(`error: Standard output cannot be written: ${error.message}.\n`);
+    process.exit(1);
   });
   process.exitCode = await runCli(process.argv.slice(2), {
     env: process.env,

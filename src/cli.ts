@@ -99,11 +99,17 @@ const view = (): Option =>
     .choices(["person", "channel"])
     .default("person");
 
+type Run = (options: Options, work: Partial<Batch> & Pick<Batch, "workflow">) => Promise<void>;
+
 /** The commands that run a workflow: each is a batch and a list of steps. */
 function addRuns(program: Command, terminal: Terminal, done: Done): void {
-  const run = async (options: Options, work: Partial<Batch> & Pick<Batch, "workflow">): Promise<void> =>
-    done(await commands.run(terminal, batchOf(work), options.json ?? false));
+  const run: Run = async (options, work) => done(await commands.run(terminal, batchOf(work), options.json ?? false));
+  addNight(program, terminal, run);
+  addStages(program, terminal, run, done);
+  addReport(program, terminal, run);
+}
 
+function addNight(program: Command, terminal: Terminal, run: Run): void {
   program
     .command("nightly")
     .description(
@@ -126,6 +132,9 @@ function addRuns(program: Command, terminal: Terminal, done: Done): void {
     )
     .argument("<path...>", "files and folders")
     .action((paths: string[], options: Options) => run(options, commands.loadWork(terminal, paths)));
+}
+
+function addStages(program: Command, terminal: Terminal, run: Run, done: Done): void {
   program
     .command("rebuild")
     .description("Rebuild sessions and activities: what is new, the given days, or everything.")
@@ -151,11 +160,14 @@ function addRuns(program: Command, terminal: Terminal, done: Done): void {
       ]),
     )
     .action(async (options: Options) => {
-      if (options.mode === undefined && options.table === undefined) {
+      if (!commands.isOtherCheck(terminal, options)) {
         return run(options, commands.periodWork("check", options));
       }
       return done(await commands.printFindings(terminal, options));
     });
+}
+
+function addReport(program: Command, terminal: Terminal, run: Run): void {
   program
     .command("report")
     .description(`Render reports for a day or a range: ${reportNames().join(", ")}.`)

@@ -1,18 +1,21 @@
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
 import type { Batch } from "./batch";
 import { writeCsvRows } from "./base/csv";
 import { addDays, yesterday } from "./base/days";
-import { NightdeskError, UsageError } from "./base/errors";
+import { messageOf, NightdeskError, UsageError } from "./base/errors";
+import { ensureFolder } from "./base/folders";
 import { runDemo } from "./demo";
 import { examine, printExamination } from "./doctor";
 import { exportTable } from "./exports/export";
 import { type Fault, generateDays } from "./generate/generate";
 import { findViolations, type Violation } from "./models/check";
+import { isUnderRules } from "./models/rebuild";
 import { printRun } from "./print";
-import { loadRules, sequenceVersion } from "./reference/load";
+import { loadRules, rulesVersion, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/report";
 import { runWorkflow } from "./runner";
 import { daysStatus, printStatus } from "./status";
@@ -97,6 +100,17 @@ export function reportWork(terminal: Terminal, names: string[], options: Options
   };
 }
 
+const FINDING_COLUMNS = [
+  ...(["contact_id", "activity_number", "at_ms", "state", "previous_event", "event"] as const),
+  ...(["kind", "severity", "confidence", "table_name", "table_version"] as const),
+];
+
+/** Whether a check is asked for in another mode or by another table than the configured one. */
+export function isOtherCheck(terminal: Terminal, options: Options): boolean {
+  const { mode, table } = configOf(terminal).sequence;
+  return (options.mode ?? mode) !== mode || (options.table ?? table) !== table;
+}
+
 /** Prints the findings of another mode or table than the configured one, as CSV or with --json as one object. */
 export async function printFindings(terminal: Terminal, options: Options): Promise<boolean> {
   const config = configOf(terminal);
@@ -122,7 +136,9 @@ export async function printFindings(terminal: Terminal, options: Options): Promi
     terminal.stdout.write(`${JSON.stringify({ ...judge, from: period.from, to: period.to, findings: found })}\n`);
     return true;
   }
-  terminal.stdout.write(writeCsvRows([Object.keys(found[0] ?? {}), ...found.map((finding) => Object.values(finding))]));
+  terminal.stdout.write(
+    writeCsvRows([FINDING_COLUMNS, ...found.map((finding) => FINDING_COLUMNS.map((column) => finding[column]))]),
+  );
   terminal.stderr.write(`${found.length} findings by table ${judge.table}, mode ${judge.mode}; nothing was stored.\n`);
   return true;
 }
@@ -134,6 +150,9 @@ export async function writeExport(terminal: Terminal, table: string, options: Op
   const file = options.out === undefined ? null : resolve(terminal.folder, options.out);
   if (options.json && file === null)
     throw new UsageError("--json prints the receipt on standard output: give --out FILE for the rows.");
+  if (options.spreadsheet && options.format === "ndjson") {
+    throw new UsageError("--spreadsheet is for CSV: no spreadsheet reads NDJSON. Leave one of the two out.");
+  }
   const request = {
     table,
     from: days?.[0] ?? null,
@@ -141,7 +160,12 @@ export async function writeExport(terminal: Terminal, table: string, options: Op
     format: options.format === "ndjson" ? ("ndjson" as const) : ("csv" as const),
     spreadsheet: options.spreadsheet ?? false,
   };
-  await inContext(terminal, config, async ({ db }) => {
+  await inContext(terminal, config, async ({ db, log }) => {
+    if (!(await isUnderRules(db, config, rulesVersion(config)))) {
+      log.warn(
+        'The zone, a threshold or the reference data changed since the tables were made; run "nightdesk rebuild" first.',
+      );
+    }
     const parts = exportTable(db, config, request);
     await (file === null ? writeParts(terminal.stdout, parts) : writeFile(file, parts));
   });
@@ -205,17 +229,38 @@ function daysOf(options: Options): [string, string] | null {
       `The period ends before it begins: from ${options.from} to ${options.to}. Give the earlier day first.`,
     );
   }
+  if (addDays(options.from, LONGEST_PERIOD_DAYS) <= options.to) {
+    throw new UsageError(
+      `From ${options.from} to ${options.to} is more than ${LONGEST_PERIOD_DAYS} days. Ask for a shorter period.`,
+    );
+  }
   return [options.from, options.to];
 }
 
+/** Ten years: longer is a slip of the finger, and would be counted day by day. */
+const LONGEST_PERIOD_DAYS = 3_660;
+
+/** A file appears whole or not at all; a device or pipe is written to as it is. */
 async function writeFile(file: string, parts: AsyncIterable<string>): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const beside = `${file}.part`;
-  const stream = createWriteStream(beside);
-  await writeParts(stream, parts);
-  stream.end();
-  await once(stream, "finish");
-  await rename(beside, file);
+  const found = await stat(file).catch(() => null);
+  const beside = found === null || found.isFile() ? `${file}.part` : file;
+  try {
+    if (found?.isDirectory()) throw new Error("it is a folder");
+    await ensureFolder(dirname(file));
+    await pipeline(parts, createWriteStream(beside));
+    if (beside !== file) await rename(beside, file);
+  } catch (error) {
+    if (beside !== file) await rm(beside, { force: true });
+    if (error instanceof NightdeskError) throw error;
+    throw new NightdeskError(
+      "export-file",
+      `${file} cannot be written: ${messageOf(error)}. Name another file with --out.`,
+      {
+        canRetry: true,
+        cause: error,
+      },
+    );
+  }
 }
 
 async function writeParts(stream: NodeJS.WritableStream, parts: AsyncIterable<string>): Promise<void> {

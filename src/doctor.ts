@@ -1,8 +1,9 @@
 import { constants } from "node:fs";
-import { access, mkdir, statfs } from "node:fs/promises";
+import { access, statfs } from "node:fs/promises";
 import { type Config, loadConfig } from "./base/config";
 import { dayStartMs } from "./base/days";
 import { messageOf } from "./base/errors";
+import { ensureFolder } from "./base/folders";
 import { databaseFault, openDatabase } from "./db/open";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/report";
@@ -127,7 +128,7 @@ function configFindings(config: Config): Finding[] {
 async function folderFindings(config: Config): Promise<Finding[]> {
   const topic = "data folder";
   try {
-    await mkdir(config.data_dir, { recursive: true });
+    await ensureFolder(config.data_dir);
     await access(config.data_dir, constants.W_OK);
     const { bavail, bsize } = await statfs(config.data_dir);
     const gigabytes = `${((bavail * bsize) / 1024 ** 3).toFixed(1)} GB free`;

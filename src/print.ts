@@ -1,17 +1,23 @@
+import { columnsOf } from "./base/text";
 import type { RunReceipt } from "./runner";
 
 /**
  * Columns of text for a terminal: the first flush left, the rest flush right, two spaces between; ends with a line end.
  */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((name, index) => Math.max(name.length, ...rows.map((row) => (row[index] ?? "").length)));
+  const widths = head.map((name, index) => Math.max(name.length, ...rows.map((row) => columnsOf(row[index] ?? ""))));
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, index) => (index === 0 ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0)))
+      .map((cell, index) => padded(cell, index, widths))
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
   return `${[line(head), rule, ...rows.map(line)].join("\n")}\n`;
+}
+
+function padded(cell: string, index: number, widths: readonly number[]): string {
+  const blanks = " ".repeat(Math.max(0, (widths[index] ?? 0) - columnsOf(cell)));
+  return index === 0 ? cell + blanks : blanks + cell;
 }
 
 /** What a run did, a line a step, the files of a load, and the pages to open. */

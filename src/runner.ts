@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { messageOf, NightdeskError } from "./base/errors";
+import { messageOf, NightdeskError, UsageError } from "./base/errors";
 import { type Batch, parseBatch, type StepResult } from "./batch";
 import type { Context } from "./context";
 import { codeVersion } from "./base/version";
@@ -77,7 +77,11 @@ function workHash(config: Context["config"], batch: Batch): string {
   return createHash("sha256").update(JSON.stringify(work)).digest("hex").slice(0, 16);
 }
 
-/** Runs one step and writes its receipt, whatever becomes of it. */
+/**
+ * Runs one step and writes its receipt, whatever becomes of it.
+ *
+ * @throws UsageError where the step finds that it was asked for what does not exist
+ */
 export async function runStep(context: Context, batch: Batch, step: StepName, runId: string): Promise<Receipt> {
   const started = context.now();
   const receiptKey = await openReceipt(context, batch, step, runId, started);
@@ -98,6 +102,7 @@ export async function runStep(context: Context, batch: Batch, step: StepName, ru
       counts: JSON.stringify(receipt.counts),
       error: receipt.failure === undefined ? null : `${receipt.failure.code}: ${receipt.failure.message}`,
     });
+  if (receipt.failure?.code === "usage") throw new UsageError(receipt.failure.message);
   return receipt;
 }
 
@@ -128,7 +133,6 @@ async function attempt(work: () => Promise<StepResult>): Promise<StepResult> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof NightdeskError && error.code === "usage") throw error;
     const code = error instanceof NightdeskError ? error.code : "unexpected";
     const message = code === "unexpected" && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
     return { counts: {}, failure: { code, message } };

@@ -1,7 +1,7 @@
 -- One row: what the database holds of one local day, and the last time its reports were rendered.
 -- Key: none.
 -- From: dump_quarters, dumps, customer_sessions, agent_sessions, sequence_checks, receipts.
--- A quarter-hour counts to the day it begins in.
+-- A quarter-hour counts to the day it begins in, a rejected line to the day of its dump.
 with quarters as (
     select
         dump_key,
@@ -27,7 +27,7 @@ select
     (
         select cast(coalesce(sum(d.rejected_count), 0) as bigint)
         from dumps as d
-        where d.dump_key in (select dump_key from quarters) or d.named_day = :day
+        where coalesce(d.named_day, d.stamp_day) = :day
     ) as rejected_count,
     (select count(*) from contacts_of_day) as contact_count,
     (select count(*) from contacts_of_day where is_open = 1) as open_count,

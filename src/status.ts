@@ -3,7 +3,9 @@ import type { Knex } from "knex";
 import type { Config } from "./base/config";
 import { calendarDay, daysBetween, localTime } from "./base/days";
 import { readSql, selectRows } from "./db/sql";
+import { isUnderRules } from "./models/rebuild";
 import { table } from "./print";
+import { rulesVersion } from "./reference/load";
 
 /** What the database holds of one local day. */
 export interface DayStatus {
@@ -24,6 +26,8 @@ export interface Status {
   /** Contacts and agents whose events are loaded and not yet rebuilt, and contacts not yet checked. */
   to_rebuild: number;
   to_check: number;
+  /** False where the zone, a threshold or the reference data changed since the tables were made. */
+  is_under_rules: boolean;
   /** The newest run, null where there was none; `running` where it never came to an end. */
   last_run: { workflow: string; step: string; status: string; started_at_ms: number; error: string | null } | null;
 }
@@ -45,6 +49,7 @@ export async function daysStatus(db: Knex, config: Config, from: string, to: str
     days,
     to_rebuild: (await pending("contacts_to_rebuild")) + (await pending("agents_to_rebuild")),
     to_check: await pending("contacts_to_check"),
+    is_under_rules: await isUnderRules(db, config, rulesVersion(config)),
     last_run: last ?? null,
   };
 }
@@ -78,14 +83,17 @@ function figure(count: number): string {
   return Number(count) === 0 ? "-" : Number(count).toLocaleString("en-US");
 }
 
-function pendingLines({ to_rebuild, to_check }: Status): string {
+function pendingLines({ to_rebuild, to_check, is_under_rules }: Status): string {
+  const rules = is_under_rules
+    ? ""
+    : 'The zone, a threshold or the reference data changed since the tables were made: run "nightdesk rebuild" and "nightdesk check".\n';
   const rebuild =
     to_rebuild > 0
       ? `${figure(to_rebuild)} contacts and agents are loaded and not rebuilt: run "nightdesk rebuild".\n`
       : "";
   const check =
     to_check > 0 ? `${figure(to_check)} contacts are rebuilt and not checked: run "nightdesk check".\n` : "";
-  return rebuild + check;
+  return rules + rebuild + check;
 }
 
 function lastRunLine({ last_run: last }: Status, zone: string): string {

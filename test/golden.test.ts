@@ -6,6 +6,7 @@ import { type Desk, openDesk } from "./support/terminal";
  * A day of 23 hours in Berlin: its dumps stand in test/golden/dumps, the reports they must give, byte by byte, in
  * test/golden/reports. After a wanted change: `GOLDEN=write npx jest golden`, and read the difference before committing it.
  */
+const NAMES = ["agent-states", "contact-sessions", "failure-reasons", "sequence-violations"];
 const DAY = "2026-03-29";
 const DUMPS = resolve(__dirname, "golden/dumps");
 const REPORTS = resolve(__dirname, "golden/reports");
@@ -13,12 +14,19 @@ const REPORTS = resolve(__dirname, "golden/reports");
 let desk: Desk;
 beforeEach(() => {
   desk = openDesk({}, Date.UTC(2026, 2, 30, 12));
-  writeFileSync(join(desk.folder, "nightdesk.json"), JSON.stringify({ zone: "Europe/Berlin", masking: { numbers: "last-four" } }));
+  writeFileSync(
+    join(desk.folder, "nightdesk.json"),
+    JSON.stringify({ zone: "Europe/Berlin", masking: { numbers: "last-four" } }),
+  );
 });
 afterEach(() => desk.close());
 
 function reportsOf(folder: string): Map<string, string> {
-  return new Map(readdirSync(folder).sort().map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  return new Map(
+    readdirSync(folder)
+      .sort()
+      .map((name) => [name, readFileSync(join(folder, name), "utf8")]),
+  );
 }
 
 describe("the golden day", () => {
@@ -45,7 +53,7 @@ describe("the golden day", () => {
       await desk.run("rebuild");
     }
     await desk.run("check");
-    const { code } = await desk.run("report", ...["agent-states", "contact-sessions", "failure-reasons", "sequence-violations"], "--day", DAY, "--out", "out");
+    const { code } = await desk.run("report", ...NAMES, "--day", DAY, "--out", "out");
     expect(code).toBe(0);
     for (const [name, text] of reportsOf(join(desk.folder, "out", DAY))) {
       expect({ name, text }).toEqual({ name, text: readFileSync(join(REPORTS, name), "utf8") });

@@ -19,11 +19,22 @@ export function writeCsvRows(rows: readonly (readonly CsvCell[])[]): string {
 
 /**
  * A cell that a spreadsheet shows instead of running: text that begins like a formula (`=`, `+`, `-`, `@`, tab, return)
- * gets an apostrophe in front. A telephone number - a `+`, digits and separators - is written in the notation of E.123,
- * with spaces between its groups (`+82-2-555-1234` → `+82 2 555 1234`): no spreadsheet can calculate with that, and it
- * can still be read, copied and dialled. Numbers are no text and stay numbers.
+ * gets an apostrophe in front. A telephone number - a `+`, digits and separators - is written in groups with spaces
+ * between them, as E.123 has it (`+82-2-555-1234` → `+82 2 555 1234`, `+821012345678` → `+8210 1234 5678`): no spreadsheet
+ * takes that for a number or calculates with it, and it can be read, copied and dialled. Numbers are no text and stay
+ * numbers.
  */
 export function harmlessCell(cell: CsvCell): CsvCell {
   if (typeof cell !== "string" || !/^[=+\-@\t\r\n]/.test(cell)) return cell;
-  return /^\+\d[\d .\-/()]*$/.test(cell) ? cell.replace(/[ .\-/()]+/g, " ").trimEnd() : `'${cell}`;
+  if (!/^\+\d[\d .\-/()]*$/.test(cell)) return `'${cell}`;
+  const groups = cell
+    .slice(1)
+    .split(/[^\d]+/)
+    .filter(Boolean);
+  return `+${groups.length > 1 ? groups.join(" ") : grouped(groups[0] ?? "")}`;
+}
+
+/** Digits in fours, counted from the right. */
+function grouped(digits: string): string {
+  return digits.replace(/\B(?=(?:\d{4})+$)/g, " ");
 }

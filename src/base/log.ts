@@ -1,3 +1,5 @@
+import { fitColumns } from "./text";
+
 /** Where the program tells a person what it does: always standard error, so that standard output stays data. */
 export interface Log {
   info(message: string): void;
@@ -16,7 +18,8 @@ export function openLog(stream: NodeJS.WritableStream & { isTTY?: boolean; colum
     info: line,
     warn: (message) => line(`warning: ${message}`),
     error: (message) => line(`error: ${message}`),
-    progress: (message) => void (isTerminal && stream.write(`${clear}${message.slice(0, (stream.columns ?? 80) - 1)}`)),
+    progress: (message) =>
+      void (isTerminal && stream.write(`${clear}${fitColumns(message, (stream.columns ?? 80) - 1)}`)),
   };
 }
 

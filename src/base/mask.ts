@@ -5,7 +5,10 @@ import type { Config, MaskMode } from "./config";
 export interface Mask {
   number(value: string | null): string | null;
   name(value: string | null): string | null;
-  /** Free text, such as a rejected line: every run of seven or more digits is masked where numbers are. */
+  /**
+   * Free text, such as a rejected line or a reason: where numbers are masked, every run of seven or more digits and every
+   * telephone number written with separators; where names are, the values of JSON fields whose name ends in "name".
+   */
   text(value: string): string;
 }
 
@@ -19,9 +22,21 @@ export function maskOf(masking: Config["masking"]): Mask {
   return {
     number: (value) => (value === null ? null : number(value)),
     name: (value) => (value === null ? null : name(value)),
-    text: (value) => (masking.numbers === "none" ? value : value.replace(/\d{7,}/g, (digits) => number(digits))),
+    text: (value) => {
+      const unnamed =
+        masking.names === "none"
+          ? value
+          : value.replace(NAMED, (_all, key: string, named: string) => key + name(named));
+      return masking.numbers === "none" ? unnamed : unnamed.replace(NUMBERS, (digits) => number(digits));
+    },
   };
 }
+
+/** `"agentName": "` and what follows up to its closing quote, also where the line breaks off before it. */
+const NAMED = /("\w*name"\s*:\s*")((?:[^"\\]|\\.)*)/gi;
+
+/** Seven digits and more; or a number that begins with + or 0 and is written in groups, which no date does. */
+const NUMBERS = /(?<![\d-])(?:\+|0)\d(?:[ .\-/()]{0,2}\d){5,}|\d{7,}/g;
 
 function masker(mode: MaskMode, key: string): (value: string) => string {
   if (mode === "none") return (value) => value;

@@ -90,11 +90,23 @@ async function columnsOf(db: Knex, sql: string): Promise<string[]> {
   return Object.keys(rows[0] ?? {});
 }
 
+/** What people type or a platform passes on: it may hold a number. */
+const FREE_TEXTS = [
+  "termination_reason",
+  "termination_reason_raw",
+  "terminating_end_raw",
+  "reason_code",
+  "wrapup_code",
+  "last_idle_code",
+  "idle_code",
+];
+
 function masked(row: Row, mask: Mask): Row {
   const shown: Row = { ...row };
   for (const name of ["agent_name", "last_agent_name"])
     if (typeof row[name] === "string") shown[name] = mask.name(row[name]);
   for (const name of ["origin", "destination"]) if (typeof row[name] === "string") shown[name] = mask.number(row[name]);
+  for (const name of FREE_TEXTS) if (typeof row[name] === "string") shown[name] = mask.text(row[name]);
   return shown;
 }
 

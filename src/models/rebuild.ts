@@ -45,11 +45,23 @@ export async function rebuildTables(
   });
 }
 
+/**
+ * Whether the tables were made under the zone, thresholds and reference data in force: figures of a report made after a
+ * change and before a rebuild would be neither the old nor the new ones. True where nothing was ever rebuilt.
+ */
+export async function isUnderRules(db: Knex, config: Config, rulesVersion: string): Promise<boolean> {
+  const made: { value: string } | undefined = await db("settings").where({ name: "rebuilt_under" }).first("value");
+  return made === undefined || made.value === rulesMark(config, rulesVersion);
+}
+
 /** Remembers what the tables are made under; true where that is not what they were made under before. */
 async function noteRules(trx: Knex.Transaction, config: Config, rulesVersion: string): Promise<boolean> {
+  return noteSetting(trx, "rebuilt_under", rulesMark(config, rulesVersion));
+}
+
+function rulesMark(config: Config, rulesVersion: string): string {
   const rules = JSON.stringify([config.zone, config.thresholds, config.queues, config.stale_after_ms, rulesVersion]);
-  const value = createHash("sha256").update(rules).digest("hex").slice(0, 12);
-  return noteSetting(trx, "rebuilt_under", value);
+  return createHash("sha256").update(rules).digest("hex").slice(0, 12);
 }
 
 async function runSlices(

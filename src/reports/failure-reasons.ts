@@ -82,10 +82,15 @@ async function readFailures(ask: Ask): Promise<Failures> {
   const terminations = await askPart<TerminationRow>(ask, "-terminations");
   const rules = await askPart<ReasonRule>(ask, "-rules");
   const [contacts] = await askPart<{ contact_count: number }>(ask, "-contacts");
-  const masked = (row: Finding): Finding =>
-    row.place_kind === "agent" ? { ...row, place: ask.mask.name(row.place) ?? "" } : row;
+  // A reason is what a platform passed on: it may hold a number.
+  const masked = (row: Finding): Finding => ({
+    ...row,
+    reason: ask.mask.text(row.reason),
+    spelling: ask.mask.text(row.spelling),
+    place: row.place_kind === "agent" ? (ask.mask.name(row.place) ?? "") : row.place,
+  });
   return {
-    findings: [...[...findings, ...endings].map(masked), ...terminations.flatMap(terminationFindings)],
+    findings: [...findings, ...endings, ...terminations.flatMap(terminationFindings)].map(masked),
     rules: new Map(rules.map((rule) => [`${rule.kind} ${rule.reason}`, rule])),
     contact_count: contacts?.contact_count ?? 0,
   };

@@ -17,6 +17,10 @@ const HELPERS: Record<string, Handlebars.HelperDelegate> = {
   draw: (value: Markup) => new Handlebars.SafeString(value.markup),
 };
 
+/** Controls, and marks that turn the direction of what follows: names may hold them, and a page would be read otherwise. */
+// oxlint-disable-next-line no-control-regex
+const UNSEEN = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\u202A-\u202E\u2066-\u2069]/g;
+
 let engine: typeof Handlebars | undefined;
 const compiled = new Map<string, Handlebars.TemplateDelegate>();
 
@@ -28,7 +32,7 @@ const compiled = new Map<string, Handlebars.TemplateDelegate>();
 export function renderPage(name: string, data: object): string {
   const template = compiled.get(name) ?? compile(name);
   compiled.set(name, template);
-  return template(data);
+  return template(data).replace(UNSEEN, "\uFFFD");
 }
 
 function compile(name: string): Handlebars.TemplateDelegate {

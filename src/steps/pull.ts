@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { Knex } from "knex";
 import type { Batch, StepResult } from "../batch";
-import { daysBetween } from "../base/days";
+import { calendarDay, daysBetween } from "../base/days";
 import { NightdeskError } from "../base/errors";
 import type { Context } from "../context";
 import { findFiles, namedDay } from "../dumps/files";
@@ -14,9 +14,11 @@ import { type FileReceipt, loadDumps } from "../dumps/load";
 export async function pull({ db, config, log, now }: Context, batch: Batch): Promise<StepResult> {
   const usual = config.sources.length > 0 ? config.sources : [join(config.data_dir, "dumps")];
   const sources = batch.sources.length > 0 ? batch.sources : usual;
-  const files = batch.workflow === "load" ? sources : await filesOfDays(db, sources, batch);
+  const files = batch.workflow === "load" ? sources : await filesOfDays(sources, batch);
   const { files: receipts, ...counts } = await loadDumps(db, config, log, files, now());
+  for (const file of receipts) warnOfRejects(log, file);
   const failed = receipts.filter((file) => file.status === "failed");
+  if (failed.length === 0 && batch.workflow === "nightly") await requireDays(db, config.zone, sources, batch);
   return {
     counts: { files: receipts.length, ...counts },
     details: { files: receipts },
@@ -24,29 +26,41 @@ export async function pull({ db, config, log, now }: Context, batch: Batch): Pro
   };
 }
 
-/** Files whose name says one of the days, and those whose name says no day at all: they may hold anything. */
-async function filesOfDays(db: Knex, sources: readonly string[], { from, to }: Batch): Promise<string[]> {
-  const days = from === null || to === null ? [] : daysBetween(from, to);
-  const found = await findFiles(sources);
-  const wanted = found.filter(({ path }) => {
-    const day = namedDay(basename(path));
-    return sources.includes(path) || day === null || days.includes(day);
-  });
-  const missing = days.filter(
-    (day) => !wanted.some(({ path, error }) => error === null && [null, day].includes(namedDay(basename(path)))),
-  );
-  for (const day of missing) {
-    const loaded = await db("dumps").where({ named_day: day }).first("dump_key");
-    if (loaded === undefined) throw noDump(day, sources, found);
-  }
-  return wanted.map(({ path }) => path);
+/** Most of a file rejected is rarely a bad line: more likely a wrong name, unit or mapping. */
+function warnOfRejects(log: Context["log"], { name, status, read, rejected }: FileReceipt): void {
+  if (status !== "loaded" || rejected * 2 <= read) return;
+  log.warn(`${name}: ${rejected} of ${read} lines were rejected. "nightdesk export rejected-lines" says why.`);
 }
 
-function noDump(day: string, sources: readonly string[], found: Awaited<ReturnType<typeof findFiles>>): NightdeskError {
-  const unreadable = found.flatMap(({ error }) => (error === null ? [] : [` ${error.message}`]));
+/** Files whose name says one of the days, and those whose name says no day at all: they may hold anything. */
+async function filesOfDays(sources: readonly string[], { from, to }: Batch): Promise<string[]> {
+  const found = await findFiles(sources);
+  const unreadable = found.flatMap(({ error }) => (error === null ? [] : [error.message]));
+  if (from !== null && found.length === unreadable.length) throw noDump(from, sources, unreadable);
+  return found
+    .map(({ path }) => path)
+    .filter((path) => {
+      const day = namedDay(basename(path));
+      return sources.includes(path) || day === null || (day >= (from ?? day) && day <= (to ?? day));
+    });
+}
+
+/** A day of which no dump was ever read makes no report: an empty page would look like a quiet day. */
+async function requireDays(db: Knex, zone: string, sources: readonly string[], { from, to }: Batch): Promise<void> {
+  for (const day of from === null || to === null ? [] : daysBetween(from, to)) {
+    const { starts_at_ms, ends_at_ms } = calendarDay(zone, day);
+    const named = await db("dumps").where({ named_day: day }).first("dump_key");
+    const held = await db("dump_quarters")
+      .whereBetween("quarter_at_ms", [starts_at_ms, ends_at_ms - 1])
+      .first("dump_key");
+    if (named === undefined && held === undefined) throw noDump(day, sources, []);
+  }
+}
+
+function noDump(day: string, sources: readonly string[], reasons: readonly string[]): NightdeskError {
   return new NightdeskError(
     "no-dump",
-    `No dump for ${day} in ${sources.join(", ")}. Expected a file whose name holds the day, such as contact-events-${day}.ndjson (or .csv, .json, .gz). Put it there, or name it with --source PATH.${unreadable.join("")}`,
+    `No dump for ${day} in ${sources.join(", ")}. Expected a file whose name holds the day, such as contact-events-${day}.ndjson (or .csv, .json, .gz). Put it there, or name it with --source PATH.${reasons.map((reason) => ` ${reason}`).join("")}`,
     { canRetry: true },
   );
 }

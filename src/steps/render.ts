@@ -1,13 +1,21 @@
 import { join } from "node:path";
 import type { Batch, StepResult } from "../batch";
 import type { Context } from "../context";
-import { UsageError } from "../base/errors";
+import { NightdeskError, UsageError } from "../base/errors";
+import { isUnderRules } from "../models/rebuild";
+import { rulesVersion } from "../reference/load";
 import { renderReports } from "../reports/report";
 
 /** Renders the batch's reports, or the configured ones, for its days. */
 export async function render({ db, config, log }: Context, batch: Batch): Promise<StepResult> {
   const { from, to } = batch;
   if (from === null || to === null) throw new UsageError("A report needs its days. Give --day D, or --from D --to D.");
+  if (!(await isUnderRules(db, config, rulesVersion(config)))) {
+    throw new NightdeskError(
+      "rules-changed",
+      'The zone, a threshold or the reference data changed since the tables were made: their figures would stand under the wrong heading. Run "nightdesk rebuild" and "nightdesk check", which make everything anew, then the report.',
+    );
+  }
   await warnOfUnfinished(db, log);
   const names = batch.reports.length > 0 ? batch.reports : config.reports;
   const rendered = await renderReports(db, config, names, {

@@ -161,6 +161,37 @@ describe("by hand", () => {
   });
 });
 
+describe("after a change of the configuration", () => {
+  it("makes no report from tables of the old zone, says so in status, and makes them anew", async () => {
+    await givenDay();
+    await nightly();
+    writeFileSync(join(desk.folder, "nightdesk.json"), `{"zone": "Europe/Berlin"}`);
+    const refused = await desk.run("report", "contact-sessions", "--day", "2026-03-02");
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining("changed since the tables were made")]);
+    expect((await desk.run("status")).stdout).toContain("changed since the tables were made");
+    for (const command of ["rebuild", "check"]) expect((await desk.run(command)).code).toBe(0);
+    expect((await desk.run("report", "contact-sessions", "--day", "2026-03-02")).code).toBe(0);
+  });
+});
+
+describe("odd outputs", () => {
+  it("refuses a folder for a file, and leaves nothing behind", async () => {
+    const { code, stderr } = await desk.run("export", "rejected-lines", "--out", ".");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("it is a folder")]);
+    expect(readdirSync(join(desk.folder, "..")).filter((name) => name.endsWith(".part"))).toEqual([]);
+  });
+
+  it("says what stands in the way of the data folder", async () => {
+    writeFileSync(join(desk.folder, "data"), "a file");
+    const { code, stderr } = await desk.run("status");
+    expect([code, stderr]).toEqual([1, expect.stringContaining("there is a file of that name")]);
+  });
+
+  it("does not take a spreadsheet's care for NDJSON", async () => {
+    expect((await desk.run("export", "rejected-lines", "--format", "ndjson", "--spreadsheet")).code).toBe(2);
+  });
+});
+
 describe("the doctor", () => {
   it("finds nothing wrong with an empty house, and remarks on a missing zone", async () => {
     writeFileSync(join(desk.folder, "nightdesk.json"), "{}");

@@ -95,7 +95,7 @@ describe("a CSV cell", () => {
     ["\tx", "'\tx"],
     ["\rx", "'\rx"],
     ["+82 2 555 0100", "+82 2 555 0100"],
-    ["+821012345678", "+821012345678"],
+    ["+821012345678", "+8210 1234 5678"],
     ["plain", "plain"],
     [null, null],
   ])("of text %j is written %j; numbers stay numbers", (text, written) => {

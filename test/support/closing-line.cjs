@@ -2,13 +2,15 @@
 class ClosingLine {
   onRunComplete(_contexts, results) {
     const skipped = results.testResults.flatMap((file) =>
-      file.testResults.filter((test) => test.status === "pending" || test.status === "todo").map((test) => test.fullName),
+      file.testResults
+        .filter((test) => test.status === "pending" || test.status === "todo")
+        .map((test) => test.fullName),
     );
     // A file that could not be run at all holds no failed test, and must not look like success.
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const lines = skipped.map((name) => `skipped: ${name}`);
     const tail = skipped.length > 0 ? `, ${skipped.length} skipped` : "";
-    process.stderr.write(`${[...lines, ""].join("\n")}`);
+    process.stderr.write([...lines, ""].join("\n"));
     // After jest's own summary, which is written to standard error later in this turn.
     process.once("exit", () => process.stdout.write(`${results.numPassedTests} passed, ${failed} failed${tail}\n`));
   }

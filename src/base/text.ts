@@ -1,0 +1,15 @@
+/** Scripts whose letters a terminal draws two columns wide: Hangul, Kana, Han and full-width forms, and emoji. */
+const WIDE =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u;
+
+/** How many columns a text takes in a terminal. */
+export function columnsOf(text: string): number {
+  return Array.from(text).reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
+}
+
+/** As much of a text as fits into so many columns. */
+export function fitColumns(text: string, columns: number): string {
+  let taken = 0;
+  const letters = Array.from(text).filter((letter) => (taken += columnsOf(letter)) <= columns);
+  return letters.join("");
+}
