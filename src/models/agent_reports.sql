@@ -1,7 +1,7 @@
 -- agent_reports: one row per agent session and channel without activities: the figures the vendor reported
 -- key: agent_key, agent_session_id, channel_id; a working table, held only while a slice of agents is rebuilt
 -- from: agents_to_rebuild, reported_agent_sessions, dumps, agent_channels, agent_activities
--- note: copies are laid over one another in the order of their dumps: known beats unknown, of two ends the later, else the later copy
+-- note: the best copy's figures, and what it does not say from the next best (README, decision 9)
 with recursive
 copies as (
     select
@@ -13,7 +13,14 @@ copies as (
                 reported.agent_key,
                 coalesce(reported.agent_session_id, channels.agent_session_id),
                 channels.channel_id
-            order by dumps.stamp_day nulls first, dumps.sha256, reported.dump_line, reported.reported_key
+            order by
+                reported.ended_at_ms desc nulls last,
+                case when reported.is_active = 0 then 0 else 1 end,
+                reported.total_ms desc nulls last,
+                dumps.stamp_day desc nulls last,
+                dumps.sha256 desc,
+                reported.dump_line desc,
+                reported.reported_key desc
         ) as copy_number,
         count(*) over (
             partition by
@@ -124,43 +131,40 @@ merged as (
         next.channel_id,
         next.copy_number,
         next.copy_count,
-        coalesce(next.agent_name, merged.agent_name),
-        coalesce(next.channel_type, merged.channel_type),
-        coalesce(next.site_id, merged.site_id),
-        coalesce(next.site_name, merged.site_name),
-        coalesce(next.team_id, merged.team_id),
-        coalesce(next.team_name, merged.team_name),
-        coalesce(next.last_idle_code, merged.last_idle_code),
-        coalesce(next.is_active, merged.is_active),
-        coalesce(next.started_at_ms, merged.started_at_ms),
-        case
-            when merged.ended_at_ms > next.ended_at_ms then merged.ended_at_ms
-            else coalesce(next.ended_at_ms, merged.ended_at_ms)
-        end,
-        coalesce(next.total_ms, merged.total_ms),
-        coalesce(next.idle_count, merged.idle_count),
-        coalesce(next.idle_ms, merged.idle_ms),
-        coalesce(next.available_count, merged.available_count),
-        coalesce(next.available_ms, merged.available_ms),
-        coalesce(next.ringing_count, merged.ringing_count),
-        coalesce(next.ringing_ms, merged.ringing_ms),
-        coalesce(next.outdial_ringing_count, merged.outdial_ringing_count),
-        coalesce(next.outdial_ringing_ms, merged.outdial_ringing_ms),
-        coalesce(next.connected_count, merged.connected_count),
-        coalesce(next.connected_ms, merged.connected_ms),
-        coalesce(next.hold_count, merged.hold_count),
-        coalesce(next.hold_ms, merged.hold_ms),
-        coalesce(next.consult_count, merged.consult_count),
-        coalesce(next.consult_ms, merged.consult_ms),
-        coalesce(next.conference_count, merged.conference_count),
-        coalesce(next.conference_ms, merged.conference_ms),
-        coalesce(next.wrapup_count, merged.wrapup_count),
-        coalesce(next.wrapup_ms, merged.wrapup_ms),
-        coalesce(next.not_responding_count, merged.not_responding_count),
-        coalesce(next.not_responding_ms, merged.not_responding_ms),
-        coalesce(next.transfer_count, merged.transfer_count),
-        coalesce(next.blind_transfer_count, merged.blind_transfer_count),
-        coalesce(next.consult_transfer_count, merged.consult_transfer_count)
+        coalesce(merged.agent_name, next.agent_name),
+        coalesce(merged.channel_type, next.channel_type),
+        coalesce(merged.site_id, next.site_id),
+        coalesce(merged.site_name, next.site_name),
+        coalesce(merged.team_id, next.team_id),
+        coalesce(merged.team_name, next.team_name),
+        coalesce(merged.last_idle_code, next.last_idle_code),
+        coalesce(merged.is_active, next.is_active),
+        coalesce(merged.started_at_ms, next.started_at_ms),
+        coalesce(merged.ended_at_ms, next.ended_at_ms),
+        coalesce(merged.total_ms, next.total_ms),
+        coalesce(merged.idle_count, next.idle_count),
+        coalesce(merged.idle_ms, next.idle_ms),
+        coalesce(merged.available_count, next.available_count),
+        coalesce(merged.available_ms, next.available_ms),
+        coalesce(merged.ringing_count, next.ringing_count),
+        coalesce(merged.ringing_ms, next.ringing_ms),
+        coalesce(merged.outdial_ringing_count, next.outdial_ringing_count),
+        coalesce(merged.outdial_ringing_ms, next.outdial_ringing_ms),
+        coalesce(merged.connected_count, next.connected_count),
+        coalesce(merged.connected_ms, next.connected_ms),
+        coalesce(merged.hold_count, next.hold_count),
+        coalesce(merged.hold_ms, next.hold_ms),
+        coalesce(merged.consult_count, next.consult_count),
+        coalesce(merged.consult_ms, next.consult_ms),
+        coalesce(merged.conference_count, next.conference_count),
+        coalesce(merged.conference_ms, next.conference_ms),
+        coalesce(merged.wrapup_count, next.wrapup_count),
+        coalesce(merged.wrapup_ms, next.wrapup_ms),
+        coalesce(merged.not_responding_count, next.not_responding_count),
+        coalesce(merged.not_responding_ms, next.not_responding_ms),
+        coalesce(merged.transfer_count, next.transfer_count),
+        coalesce(merged.blind_transfer_count, next.blind_transfer_count),
+        coalesce(merged.consult_transfer_count, next.consult_transfer_count)
     from merged
     join copies as next
         on
@@ -183,7 +187,7 @@ select
     last_idle_code,
     is_active,
     started_at_ms,
-    ended_at_ms,
+    case when ended_at_ms < started_at_ms then null else ended_at_ms end as ended_at_ms,
     total_ms,
     idle_count,
     idle_ms,

@@ -69,8 +69,8 @@ sessions as (
         ended_at_ms,
         coalesce(total_ms, ended_at_ms - started_at_ms),
         case
-            when is_active is not null then is_active
             when ended_at_ms is not null then 0
+            else is_active
         end,
         coalesce(ended_at_ms, started_at_ms + total_ms, started_at_ms),
         coalesce(ended_at_ms, started_at_ms + total_ms, started_at_ms),

@@ -1,17 +1,20 @@
 -- One row per contact that the vendor reported figures of: its copies merged field by field.
 -- Key: contact_key.
 -- From: contacts_to_rebuild, reported_contacts, dumps.
--- Known beats unknown; of two ends the later; else the copy with the later stamp (day of the dump, its hash, the line).
+-- The best copy's figures, and what it does not say from the next best (README, decision 9).
 with recursive copy as (
     select
         copies.*,
         row_number() over (
             partition by copies.contact_key
             order by
-                dumps.stamp_day nulls first,
-                dumps.sha256,
-                copies.dump_line,
-                copies.reported_key
+                copies.ended_at_ms desc nulls last,
+                case when copies.is_active = 0 or lower(copies.status) = 'ended' then 0 else 1 end,
+                copies.total_ms desc nulls last,
+                dumps.stamp_day desc nulls last,
+                dumps.sha256 desc,
+                copies.dump_line desc,
+                copies.reported_key desc
         ) as copy_number
     from contacts_to_rebuild as pending
     join reported_contacts as copies on copies.contact_key = pending.contact_key
@@ -75,60 +78,57 @@ merged as (
     select
         merged.contact_key,
         copy.copy_number,
-        coalesce(copy.status, merged.status),
-        coalesce(copy.channel_type, merged.channel_type),
-        coalesce(copy.direction, merged.direction),
-        coalesce(copy.origin, merged.origin),
-        coalesce(copy.destination, merged.destination),
-        coalesce(copy.termination_type, merged.termination_type),
-        coalesce(copy.terminating_end, merged.terminating_end),
-        coalesce(copy.termination_reason, merged.termination_reason),
-        coalesce(copy.entry_point_id, merged.entry_point_id),
-        coalesce(copy.entry_point_name, merged.entry_point_name),
-        coalesce(copy.first_queue_id, merged.first_queue_id),
-        coalesce(copy.first_queue_name, merged.first_queue_name),
-        coalesce(copy.last_queue_id, merged.last_queue_id),
-        coalesce(copy.last_queue_name, merged.last_queue_name),
-        coalesce(copy.last_agent_id, merged.last_agent_id),
-        coalesce(copy.last_agent_name, merged.last_agent_name),
-        coalesce(copy.last_team_id, merged.last_team_id),
-        coalesce(copy.last_team_name, merged.last_team_name),
-        coalesce(copy.last_site_id, merged.last_site_id),
-        coalesce(copy.last_site_name, merged.last_site_name),
-        coalesce(copy.wrapup_code, merged.wrapup_code),
-        coalesce(copy.reason_code, merged.reason_code),
-        coalesce(copy.is_outdial, merged.is_outdial),
-        coalesce(copy.is_active, merged.is_active),
-        coalesce(copy.started_at_ms, merged.started_at_ms),
-        case
-            when copy.ended_at_ms > merged.ended_at_ms or merged.ended_at_ms is null then copy.ended_at_ms
-            else merged.ended_at_ms
-        end,
-        coalesce(copy.total_ms, merged.total_ms),
-        coalesce(copy.ivr_count, merged.ivr_count),
-        coalesce(copy.ivr_ms, merged.ivr_ms),
-        coalesce(copy.queue_count, merged.queue_count),
-        coalesce(copy.queue_ms, merged.queue_ms),
-        coalesce(copy.ringing_count, merged.ringing_count),
-        coalesce(copy.ringing_ms, merged.ringing_ms),
-        coalesce(copy.connected_count, merged.connected_count),
-        coalesce(copy.connected_ms, merged.connected_ms),
-        coalesce(copy.hold_count, merged.hold_count),
-        coalesce(copy.hold_ms, merged.hold_ms),
-        coalesce(copy.consult_count, merged.consult_count),
-        coalesce(copy.consult_ms, merged.consult_ms),
-        coalesce(copy.conference_count, merged.conference_count),
-        coalesce(copy.conference_ms, merged.conference_ms),
-        coalesce(copy.wrapup_count, merged.wrapup_count),
-        coalesce(copy.wrapup_ms, merged.wrapup_ms),
-        coalesce(copy.transfer_count, merged.transfer_count),
-        coalesce(copy.blind_transfer_count, merged.blind_transfer_count),
-        coalesce(copy.consult_transfer_count, merged.consult_transfer_count),
-        coalesce(copy.is_within_service_level, merged.is_within_service_level)
+        coalesce(merged.status, copy.status),
+        coalesce(merged.channel_type, copy.channel_type),
+        coalesce(merged.direction, copy.direction),
+        coalesce(merged.origin, copy.origin),
+        coalesce(merged.destination, copy.destination),
+        coalesce(merged.termination_type, copy.termination_type),
+        coalesce(merged.terminating_end, copy.terminating_end),
+        coalesce(merged.termination_reason, copy.termination_reason),
+        coalesce(merged.entry_point_id, copy.entry_point_id),
+        coalesce(merged.entry_point_name, copy.entry_point_name),
+        coalesce(merged.first_queue_id, copy.first_queue_id),
+        coalesce(merged.first_queue_name, copy.first_queue_name),
+        coalesce(merged.last_queue_id, copy.last_queue_id),
+        coalesce(merged.last_queue_name, copy.last_queue_name),
+        coalesce(merged.last_agent_id, copy.last_agent_id),
+        coalesce(merged.last_agent_name, copy.last_agent_name),
+        coalesce(merged.last_team_id, copy.last_team_id),
+        coalesce(merged.last_team_name, copy.last_team_name),
+        coalesce(merged.last_site_id, copy.last_site_id),
+        coalesce(merged.last_site_name, copy.last_site_name),
+        coalesce(merged.wrapup_code, copy.wrapup_code),
+        coalesce(merged.reason_code, copy.reason_code),
+        coalesce(merged.is_outdial, copy.is_outdial),
+        coalesce(merged.is_active, copy.is_active),
+        coalesce(merged.started_at_ms, copy.started_at_ms),
+        coalesce(merged.ended_at_ms, copy.ended_at_ms),
+        coalesce(merged.total_ms, copy.total_ms),
+        coalesce(merged.ivr_count, copy.ivr_count),
+        coalesce(merged.ivr_ms, copy.ivr_ms),
+        coalesce(merged.queue_count, copy.queue_count),
+        coalesce(merged.queue_ms, copy.queue_ms),
+        coalesce(merged.ringing_count, copy.ringing_count),
+        coalesce(merged.ringing_ms, copy.ringing_ms),
+        coalesce(merged.connected_count, copy.connected_count),
+        coalesce(merged.connected_ms, copy.connected_ms),
+        coalesce(merged.hold_count, copy.hold_count),
+        coalesce(merged.hold_ms, copy.hold_ms),
+        coalesce(merged.consult_count, copy.consult_count),
+        coalesce(merged.consult_ms, copy.consult_ms),
+        coalesce(merged.conference_count, copy.conference_count),
+        coalesce(merged.conference_ms, copy.conference_ms),
+        coalesce(merged.wrapup_count, copy.wrapup_count),
+        coalesce(merged.wrapup_ms, copy.wrapup_ms),
+        coalesce(merged.transfer_count, copy.transfer_count),
+        coalesce(merged.blind_transfer_count, copy.blind_transfer_count),
+        coalesce(merged.consult_transfer_count, copy.consult_transfer_count),
+        coalesce(merged.is_within_service_level, copy.is_within_service_level)
     from merged
     join copy on copy.contact_key = merged.contact_key and copy.copy_number = merged.copy_number + 1
 ),
-latest as (
+worst as (
     select contact_key, max(copy_number) as copy_number
     from copy
     group by contact_key
@@ -160,7 +160,7 @@ select
     merged.is_outdial,
     merged.is_active,
     merged.started_at_ms,
-    merged.ended_at_ms,
+    case when merged.ended_at_ms < merged.started_at_ms then null else merged.ended_at_ms end as ended_at_ms,
     merged.total_ms,
     merged.ivr_count,
     merged.ivr_ms,
@@ -182,5 +182,5 @@ select
     merged.blind_transfer_count,
     merged.consult_transfer_count,
     merged.is_within_service_level
-from latest
-join merged on merged.contact_key = latest.contact_key and merged.copy_number = latest.copy_number
+from worst
+join merged on merged.contact_key = worst.contact_key and merged.copy_number = worst.copy_number

@@ -190,12 +190,12 @@ describe("a truncated list", () => {
 });
 
 describe("a session without activities", () => {
-  it("has the figures the vendor reported, known beats unknown, the later copy else, of two ends the later", async () => {
+  it("has the figures of the vendor's copy with the later end, and what that does not know from the others", async () => {
     await rebuiltFrom(centre, agentEvents("agentSessionId  channelId  at  state\n  s-1  c-1  09:00:00  idle"));
     const copy = { agent_session_id: "s-2", channel_id: "c-2", started_at_ms: at("10:00") };
     await report(
       "reported_agent_sessions",
-      { ...copy, stamp: "2026-03-04", is_active: 0, ended_at_ms: at("11:00"), idle_count: 4, idle_ms: 4_000 },
+      { ...copy, stamp: "2026-03-04", is_active: 0, ended_at_ms: at("11:00"), idle_count: 4, ringing_count: 2 },
       {
         ...copy,
         stamp: "2026-03-03",
@@ -203,7 +203,6 @@ describe("a session without activities", () => {
         ended_at_ms: at("11:30"),
         idle_count: 1,
         idle_ms: 1_000,
-        ringing_count: 2,
         team_name: "Blue",
       },
       { agent_session_id: "s-1", channel_id: "c-1", stamp: "2026-03-03", idle_count: 99 },
@@ -217,7 +216,7 @@ describe("a session without activities", () => {
       rows(`
       agent_session_id  basis     started_day  ended_at_ms  total_ms  is_open  idle_count  idle_ms  ringing_count  team_name
       s-1               rebuilt   2026-03-02   -            -         1        1           0        0              -
-      s-2               reported  2026-03-02   11:30:00     5400000   0        4           4000     2              Blue
+      s-2               reported  2026-03-02   11:30:00     5400000   0        1           1000     2              Blue
     `),
     );
   });

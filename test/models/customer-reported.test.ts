@@ -108,7 +108,9 @@ describe("a contact without events", () => {
     expect(await sessionOf(centre, "c-2")).toMatchObject({ is_open: 0, ended_at_ms: null });
   });
 
-  it("is merged from its copies: known beats unknown, the later end, else the later day's copy", async () => {
+  const dated = (day: string) => ndjson([{ contactId: `dated-${day}`, event: "new", at: `${day}T08:00:00Z` }]);
+
+  it("has the figures of the copy with the later end, and what that does not know from the others", async () => {
     const later = {
       ...task,
       endedTime: NINE + 60_000,
@@ -116,16 +118,52 @@ describe("a contact without events", () => {
       connectedDuration: 61_000,
       holdDuration: 5,
     };
-    const dated = (day: string) => ndjson([{ contactId: `dated-${day}`, event: "new", at: `${day}T08:00:00Z` }]);
     await load(centre, { "contact-events-2026-03-02.ndjson": dated("2026-03-02") });
     await page("tasks-2026-03-03.json", later);
     await page("tasks-2026-03-02.json", task);
     expect(await sessionOf(centre)).toMatchObject({
       ended_at_ms: NINE + 90_000,
       terminating_end: "customer",
-      connected_ms: 61_000,
+      connected_ms: 60_000,
       hold_ms: 5,
     });
+  });
+
+  it("has the figures of the later day's copy where both end alike", async () => {
+    await page("tasks-2026-03-03.json", { ...task, connectedDuration: 61_000 });
+    await page("tasks-2026-03-02.json", task);
+    expect(await sessionOf(centre)).toMatchObject({ total_ms: 90_000, connected_ms: 61_000 });
+  });
+
+  const ended = { ...task, status: "ended", isActive: false, lastAgent: { id: "a-2" } };
+  const running = { ...task, status: "connected", isActive: true, endedTime: -1, lastAgent: { id: "a-1" } };
+  const ringing = { ...running, totalDuration: 0, connectedDuration: 0, ringingDuration: 3_000 };
+
+  it.each([
+    ["newest first", [ended, running, ringing]],
+    ["oldest first", [ringing, running, ended]],
+  ])("is what the row of its end says, where a page repeats it for each status, %s", async (_order, rows) => {
+    await page("page-1.json", ...rows);
+    expect(await sessionOf(centre)).toMatchObject({
+      is_open: 0,
+      total_ms: 90_000,
+      connected_ms: 60_000,
+      ringing_ms: 3_000,
+      last_agent_id: "a-2",
+    });
+  });
+
+  it("stays as it ended though a page of a later day does not know the end, and open with the longest of several rows", async () => {
+    await page("tasks-2026-03-03.json", ringing, { ...running, id: "c-2" }, { ...ringing, id: "c-2" });
+    await page("tasks-2026-03-02.json", ended);
+    expect(await sessionOf(centre)).toMatchObject({ is_open: 0, total_ms: 90_000, connected_ms: 60_000 });
+    expect(await sessionOf(centre, "c-2")).toMatchObject({ is_open: 1, connected_ms: 60_000 });
+  });
+
+  it("has the figures of the row that is no longer active where none knows the end", async () => {
+    const over = { ...ended, endedTime: -1, totalDuration: 1 };
+    await page("page-1.json", over, running);
+    expect(await sessionOf(centre)).toMatchObject({ is_open: 0, total_ms: 1, last_agent_id: "a-2" });
   });
 
   it("is rebuilt as soon as it has events, and what only the vendor says of it stays", async () => {
