@@ -17,9 +17,13 @@ export function knexConfig(url: string): Knex.Config {
     connection: { filename },
     useNullAsDefault: true,
     migrations: { migrationSource },
+    log: QUIET,
     pool: { min: 1, max: 1, afterCreate: setPragmas },
   };
 }
+
+/** Knex would print to standard output, which belongs to the data; what it has to say it also throws. */
+const QUIET = { warn: () => {}, error: () => {}, debug: () => {}, deprecate: () => {} };
 
 interface SqliteConnection {
   exec(sql: string, done: (error: Error | null) => void): void;

@@ -9,6 +9,8 @@ import { type Column, csvCells, type CsvTable, type TableRow } from "./table";
 /** The CSV file of every stay while it is being written, agent by agent. */
 export interface StayList {
   table: CsvTable & { written: Buffer[] };
+  /** Finished lines by agent: they come in the order of internal keys, which depends on the order of loads. */
+  lines: Map<AgentStates, Buffer>;
   /** The columns that say who, written once per agent. */
   names: (agent: AgentStates) => string;
   /** State and idle code; there are few of them. */
@@ -32,6 +34,7 @@ export function beginList(ask: Ask): StayList {
   const states = new Map<string, string>();
   return {
     table: { name: "agent-states-stays", columns: [...who, ...what, ...when], rows: [], written: [] },
+    lines: new Map(),
     names: (agent) => written(who, nameCells(agent), zone),
     states: ({ kind, idle_code }) => {
       const key = idle_code === null ? kind : `${kind} ${idle_code}`;
@@ -44,7 +47,11 @@ export function beginList(ask: Ask): StayList {
 }
 
 /** Writes the stays of one agent: finished text, for objects of some hundred thousand rows would fill the memory. */
-export function listStays({ table, names, states, clock }: StayList, agent: AgentStates, stays: readonly Stay[]): void {
+export function listStays(
+  { lines: finished, names, states, clock }: StayList,
+  agent: AgentStates,
+  stays: readonly Stay[],
+): void {
   const name = names(agent);
   let lines = "";
   for (const stay of stays) {
@@ -52,7 +59,12 @@ export function listStays({ table, names, states, clock }: StayList, agent: Agen
     const { started_at_ms: from, ended_at_ms: until } = stay;
     lines += `${name},${states(stay)},${clock(from)},${clock(until)},${(until - from) / 1000}\r\n`;
   }
-  table.written.push(Buffer.from(lines));
+  finished.set(agent, Buffer.from(lines));
+}
+
+/** Puts the lines into the table, in the order the other tables have their agents in. */
+export function finishList({ table, lines }: StayList, agents: readonly AgentStates[]): void {
+  table.written = agents.flatMap((agent) => lines.get(agent) ?? []);
 }
 
 /** Cells of a row as they stand in the file, without the line's end. */

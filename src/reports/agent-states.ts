@@ -1,7 +1,7 @@
 import { HOUR } from "../base/days";
 import { type AgentStates, readAgents, readKinds, sharesOf, type StateKind, sumSpells } from "./agent-states-data";
 import { beginDay, dayPictures, drawAgent, type Pictures, rangePictures } from "./agent-states-days";
-import { beginList, listStays } from "./agent-states-list";
+import { beginList, finishList, listStays } from "./agent-states-list";
 import { staysByAgent } from "./agent-states-stays";
 import { agentTables, idleTables, signedIn, teamTable } from "./agent-states-tables";
 import type { Ask, Report, ReportContent } from "./report";
@@ -31,6 +31,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
       if (list !== null) listStays(list, agent, stays);
     }
   }
+  if (list !== null) finishList(list, agents);
   const pictures: Pictures =
     day === null ? await rangePictures(ask, kinds, agents) : dayPictures(ask, kinds, agents, day);
   const table = agentTables(ask, kinds, agents);
