@@ -1,11 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
-
-/** A line too long to be read: what remains of it is its size, its hash and its beginning. */
-export interface LongLine {
-  byte_count: number;
-  sha256: string;
-  head: Buffer;
-}
+import { closed as closedPiece, extend, type LongPiece, longPiece, openPiece, type OpenPiece } from "./pieces";
 
 /** Whole lines of one stretch of a file. */
 export interface LineBlock {
@@ -15,28 +8,20 @@ export interface LineBlock {
   /** The bytes of a line, by its index, without the line end; to be asked for in rising order. */
   bytes: (index: number) => Buffer;
   /** Not null where this one line is longer than the limit; it has no text then. */
-  long: LongLine | null;
+  long: LongPiece | null;
 }
 
 export const LONGEST_LINE = 1024 * 1024;
-export const HEAD_BYTES = 4096;
 
 const NEWLINE = 10;
 const RETURN = 13;
-
-/** A line whose end has not been seen yet. */
-interface OpenLine {
-  parts: Buffer[];
-  length: number;
-  long: { hash: Hash; head: Buffer } | null;
-}
 
 /**
  * Cuts a stream of bytes into lines, without ever holding more than one chunk and one line of at most 1 MiB. Line ends
  * are LF or CRLF; the last line may lack one.
  */
 export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<LineBlock> {
-  let open: OpenLine = { parts: [], length: 0, long: null };
+  let open = openLine();
   let line = 1;
   for await (const chunk of chunks) {
     let start = 0;
@@ -46,7 +31,7 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
       if (end < 0) continue;
       yield closed(open, line);
       line += 1;
-      open = { parts: [], length: 0, long: null };
+      open = openLine();
       start = end + 1;
     }
     const last = chunk.lastIndexOf(NEWLINE);
@@ -61,31 +46,19 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
   if (open.length > 0) yield closed(open, line);
 }
 
-function extend(open: OpenLine, bytes: Buffer): void {
-  open.length += bytes.length;
-  if (open.long !== null) {
-    open.long.hash.update(bytes);
-    return;
-  }
-  open.parts.push(bytes);
-  if (open.length <= LONGEST_LINE + 1) return;
-  const hash = createHash("sha256");
-  for (const part of open.parts) hash.update(part);
-  open.long = { hash, head: Buffer.concat(open.parts).subarray(0, HEAD_BYTES) };
-  open.parts = [];
+/** One byte more than the longest line: its end may be CRLF. */
+function openLine(): OpenPiece {
+  return openPiece(LONGEST_LINE + 1);
 }
 
-function closed(open: OpenLine, line: number): LineBlock {
-  if (open.long !== null) {
-    return longBlock(line, { byte_count: open.length, sha256: open.long.hash.digest("hex"), head: open.long.head });
-  }
-  const bytes = withoutReturn(Buffer.concat(open.parts));
-  if (bytes.length <= LONGEST_LINE) return blockOf(bytes, line);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return longBlock(line, { byte_count: bytes.length, sha256, head: bytes.subarray(0, HEAD_BYTES) });
+function closed(open: OpenPiece, line: number): LineBlock {
+  const piece = closedPiece(open);
+  if (!Buffer.isBuffer(piece)) return longBlock(line, piece);
+  const bytes = withoutReturn(piece);
+  return bytes.length <= LONGEST_LINE ? blockOf(bytes, line) : longBlock(line, longPiece(bytes));
 }
 
-function longBlock(first: number, long: LongLine): LineBlock {
+function longBlock(first: number, long: LongPiece): LineBlock {
   return { first, texts: [""], bytes: () => long.head, long };
 }
 

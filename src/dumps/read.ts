@@ -8,8 +8,7 @@ import { type Format, formatOf } from "./format";
 import { csvReader } from "./formats/csv";
 import type { Sink } from "./formats/lines";
 import { ndjsonReader } from "./formats/ndjson";
-import { listsOf, readPage } from "./formats/webex/page";
-import { readLists } from "./formats/webex/read";
+import { readPage } from "./formats/webex/read";
 import { readLines } from "./lines";
 import type { Progress } from "./progress";
 import { rejectLine, rejectLong } from "./reject";
@@ -77,8 +76,8 @@ function withoutMark(bytes: Buffer): Buffer {
 export async function readDump(dump: Dump, store: Store, reported: Reported, reading: Reading): Promise<number> {
   const mask = maskOf(reading.config.masking);
   if (dump.format === "webex") {
-    const lists = listsOf(await readPage(dump.chunks, dump.path), dump.path);
-    return await readLists(lists, store, reported, mask, reading.latestMs);
+    const page = { path: dump.path, store, reported, mask, latestMs: reading.latestMs };
+    return await readPage(dump.chunks, page, () => reading.progress.tick(store.counts.read));
   }
   await readEvents(dump, store, mask, reading);
   return 0;

@@ -1,21 +1,15 @@
-import { createHash } from "node:crypto";
 import type { Mask } from "../base/mask";
 import type { Fault } from "./fields";
-import { HEAD_BYTES, type LongLine } from "./lines";
+import { type LongPiece, longPiece } from "./pieces";
 import { addRejected, type Store } from "./store";
 
 /** Keeps what cannot be loaded: where it stood, why, its size and hash, and its beginning, masked as configured. */
 export function rejectLine(store: Store, mask: Mask, line: number, fault: Fault, bytes: Buffer): boolean {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return rejectLong(store, mask, line, fault, {
-    byte_count: bytes.length,
-    sha256,
-    head: bytes.subarray(0, HEAD_BYTES),
-  });
+  return rejectLong(store, mask, line, fault, longPiece(bytes));
 }
 
 /** The same for a line of which only this is left. */
-export function rejectLong(store: Store, mask: Mask, line: number, fault: Fault, long: LongLine): boolean {
+export function rejectLong(store: Store, mask: Mask, line: number, fault: Fault, long: LongPiece): boolean {
   const text = mask.text(headText(long.head)).replaceAll("\u0000", "\uFFFD");
   return addRejected(
     store,

@@ -1,48 +1,48 @@
-import { NightdeskError } from "../../../base/errors";
+import type { Mask } from "../../../base/mask";
 import type { Raw } from "../../fields";
+import { brokenPage, pageError } from "./errors";
 import { isRecord } from "./fields";
+import { type FoundElement, type FoundFrame, LIST_NAMES } from "./scan";
 
-/** The three lists a page may hold. */
-export interface PageLists {
-  tasks: Raw[];
-  sessions: Raw[];
-  legs: Raw[];
+/** What the pages of a file turned out to be, beside the elements of their lists. */
+export interface Verdict {
+  has_list: boolean;
+  element_count: number;
+  bucket_count: number;
+  /** The first error a page tells instead of data, masked. */
+  failure: string | null;
 }
 
-/** A page longer than this is no response of the vendor's, who sends some megabytes. */
-const LARGEST_PAGE = 128 * 1024 * 1024;
-/** Lists lie at data.taskDetails.tasks and the like; a saved response may wrap that once or twice more. */
+/** Lists may lie this deep; a saved response may wrap them once or twice more than usual. */
 const DEEPEST = 5;
 
-/** Collects the bytes of a page. @throws NightdeskError `page-too-large` */
-export async function readPage(chunks: AsyncIterable<Buffer>, path: string): Promise<string> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    parts.push(chunk);
-    length += chunk.length;
-    if (length > LARGEST_PAGE)
-      throw pageError(
-        path,
-        "page-too-large",
-        `is longer than ${LARGEST_PAGE / 1024 / 1024} MiB, which is no page of the Webex Search API`,
-        "Ask the API for smaller pages, or split the file",
-      );
-  }
-  return Buffer.concat(parts).toString("utf8");
+export function openVerdict(): Verdict {
+  return { has_list: false, element_count: 0, bucket_count: 0, failure: null };
 }
 
-/**
- * The lists of a page, or of several in one JSON array.
- *
- * @throws NightdeskError `page-json`, `page-graphql-error`, `page-aggregation` or `page-unknown`
- */
-export function listsOf(text: string, path: string): PageLists {
-  const root = parsed(text, path);
-  const lists: PageLists = { tasks: [], sessions: [], legs: [] };
-  const found = collect(root, lists, 0);
-  const failure = graphqlError(root);
-  if (failure !== null && lists.tasks.length + lists.sessions.length + lists.legs.length === 0) {
+/** Takes what lies around the lists of a page. @throws NightdeskError `page-json` */
+export function judgeFrame(verdict: Verdict, frame: FoundFrame, path: string, mask: Mask): void {
+  const root = parsed(frame.piece, path, (place) => {
+    const stretch = frame.stretches.findLast(({ from }) => from <= place);
+    return stretch === undefined ? place : stretch.at + place - stretch.from;
+  });
+  verdict.has_list = hasList(root, 0) || verdict.has_list;
+  const failure = verdict.failure ?? graphqlError(root);
+  verdict.failure = failure === null ? null : mask.text(failure).slice(0, 300);
+}
+
+/** Takes an element of a list. @throws NightdeskError `page-json` */
+export function elementOf(verdict: Verdict, bytes: Buffer, found: FoundElement, path: string): Raw {
+  const element = parsed(bytes, path, (place) => found.at + place);
+  verdict.element_count += 1;
+  if (isBucket(element)) verdict.bucket_count += 1;
+  return element;
+}
+
+/** @throws NightdeskError `page-graphql-error`, `page-aggregation` or `page-unknown` where a file holds no records */
+export function refuseUseless(verdict: Verdict, path: string): void {
+  const { has_list, element_count, bucket_count, failure } = verdict;
+  if (failure !== null && element_count === 0) {
     throw pageError(
       path,
       "page-graphql-error",
@@ -50,15 +50,15 @@ export function listsOf(text: string, path: string): PageLists {
       "Correct the query or the token, and save the response again",
     );
   }
-  if (!found)
+  if (!has_list) {
     throw pageError(
       path,
       "page-unknown",
       "is JSON, but holds neither tasks nor agentSessions nor taskLegs",
       "Save the whole response of a taskDetails, agentSession or taskLegDetails query",
     );
-  const elements = [...lists.tasks, ...lists.sessions, ...lists.legs];
-  if (elements.length > 0 && elements.every(isBucket)) {
+  }
+  if (element_count > 0 && element_count === bucket_count) {
     throw pageError(
       path,
       "page-aggregation",
@@ -66,7 +66,6 @@ export function listsOf(text: string, path: string): PageLists {
       "Save the response of a query without aggregations",
     );
   }
-  return lists;
 }
 
 /** Whether an element is a sum of an aggregation query: then it has no activities of its own. */
@@ -87,40 +86,51 @@ export function nodesOf(activities: Raw): Raw[] {
   return isRecord(activities) && Array.isArray(activities.nodes) ? activities.nodes : [];
 }
 
-/** A page, or one page a line. */
-function parsed(text: string, path: string): Raw {
+/** @param placeOf the byte of the file for a byte of these */
+function parsed(bytes: Buffer, path: string, placeOf: (place: number) => number): Raw {
+  const text = bytes.toString("utf8");
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const pages = text.split("\n").filter((line) => line.trim() !== "");
-    if (pages.length > 1 && pages.every((page) => /^\{.*\}\s*$/.test(page))) {
-      return pages.map((page) => parsed(page, path));
-    }
-    const place = /position \d+/.exec((error as Error).message)?.[0] ?? "its end";
-    throw pageError(
-      path,
-      "page-json",
-      `begins like a page of the Webex Search API, but is no whole JSON: it breaks at ${place}`,
-      "Download the page again",
-    );
+  } catch {
+    throw brokenPage(path, placeOf(Buffer.byteLength(text.slice(0, breakOf(text)))));
   }
 }
 
-/** Puts the lists found below a value where they belong; false where there is none, not even an empty one. */
-function collect(value: Raw, lists: PageLists, depth: number): boolean {
-  if (depth > DEEPEST || typeof value !== "object" || value === null) return false;
-  if (Array.isArray(value)) return value.map((item) => collect(item, lists, depth + 1)).includes(true);
-  let found = false;
-  for (const [name, part] of Object.entries(value)) {
-    const list = { tasks: lists.tasks, agentSessions: lists.sessions, taskLegs: lists.legs }[name];
-    if (list !== undefined && (Array.isArray(part) || part === null)) {
-      for (const element of part ?? []) list.push(element);
-      found = true;
-    } else if (["taskDetails", "agentSession", "taskLegDetails"].includes(name) && part === null) found = true;
-    else found = collect(part, lists, depth + 1) || found;
+/** Where a text stops being the beginning of JSON. Asked of the parser, which does not always tell. */
+function breakOf(text: string): number {
+  let whole = 0;
+  let broken = text.length + 1;
+  while (broken - whole > 1) {
+    const middle = Math.floor((whole + broken) / 2);
+    if (isBroken(text.slice(0, middle))) broken = middle;
+    else whole = middle;
   }
-  return found;
+  return whole;
 }
+
+/** Whether a text is more than the beginning of JSON. */
+function isBroken(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    const { message } = error as Error;
+    const position = /at position (\d+)/.exec(message)?.[1];
+    return position === undefined ? !message.includes("end of JSON") : Number(position) < text.length;
+  }
+}
+
+/** Whether there is a list below a value, were it an empty one. */
+function hasList(value: Raw, depth: number): boolean {
+  if (depth > DEEPEST || typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some((item) => hasList(item, depth + 1));
+  return Object.entries(value).some(([name, part]) => {
+    if (LIST_NAMES.includes(name) && (Array.isArray(part) || part === null)) return true;
+    return (part === null && LIST_PARENTS.includes(name)) || hasList(part, depth + 1);
+  });
+}
+
+const LIST_PARENTS = ["taskDetails", "agentSession", "taskLegDetails"];
 
 function graphqlError(root: Raw): string | null {
   const pages = Array.isArray(root) ? root : [root];
@@ -129,14 +139,7 @@ function graphqlError(root: Raw): string | null {
     const first: Raw = Array.isArray(page.errors) ? page.errors[0] : (page.error ?? undefined);
     if (first === undefined) continue;
     const message = isRecord(first) ? first.message : first;
-    return String(typeof message === "string" ? message : JSON.stringify(first)).slice(0, 300);
+    return typeof message === "string" ? message : JSON.stringify(first);
   }
   return null;
-}
-
-function pageError(path: string, code: string, what: string, advice: string): NightdeskError {
-  return new NightdeskError(
-    code,
-    `${path} ${what}. Nothing of it was loaded. Expected a response of the Webex Contact Center Search API with its records. ${advice}.`,
-  );
 }

@@ -1,53 +1,88 @@
 import type { Mask } from "../../../base/mask";
 import type { LoadedEvent } from "../../event";
 import { type Fault, type Raw, textOf, unlessTooDeep } from "../../fields";
-import { rejectLine } from "../../reject";
+import { rejectLine, rejectLong } from "../../reject";
 import { addList, addReported, type ListPlace, type Reported } from "../../reported";
 import { addEvent, sendBatch, type Store } from "../../store";
-import { channelFigures, type Figures, legFigures, taskFigures } from "./elements";
+import { channelFigures, type Element, legFigures, taskFigures } from "./elements";
 import { fieldsOf, isRecord } from "./fields";
 import { type DeliveredList, isTruncated, listOf, noteEvent } from "./lists";
 import { agentParts, channelNode, flagText, type Surroundings, taskNode } from "./nodes";
-import { isBucket, nodesOf, type PageLists } from "./page";
+import { elementOf, isBucket, judgeFrame, nodesOf, openVerdict, refuseUseless, type Verdict } from "./page";
+import { type FoundElement, LONGEST_ELEMENT, openScanner } from "./scan";
 
-interface PageReading {
+/** What reading a page needs beside its bytes. */
+export interface PageReading {
+  path: string;
   store: Store;
   reported: Reported;
   mask: Mask;
   latestMs: number;
+}
+
+interface OpenPage extends PageReading {
+  verdict: Verdict;
   /** Lists by contact or channel, to tell which are truncated. */
   lists: Map<string, DeliveredList[]>;
+  /** Whether enough rejected elements wait to be stored. */
+  is_full: boolean;
 }
 
 /**
- * Reads the elements of a page, in its order: tasks, agent sessions, legs. Elements and nodes are numbered in one row,
- * from 1: a page has no lines.
+ * Reads the elements of a page as they come, each alone: tasks, agent sessions, legs. Elements and nodes are numbered in
+ * one row, from 1: a page has no lines.
  *
+ * @param tick told after each chunk
  * @returns how many contacts and channels it delivers incompletely
+ * @throws NightdeskError `page-…` where it is no page, or not a whole one
  */
-export async function readLists(
-  lists: PageLists,
-  store: Store,
-  reported: Reported,
-  mask: Mask,
-  latestMs: number,
-): Promise<number> {
-  const page: PageReading = { store, reported, mask, latestMs, lists: new Map() };
-  for (const task of lists.tasks) await readTask(page, task);
-  for (const session of lists.sessions) await readSession(page, session);
-  for (const leg of lists.legs) readLeg(page, leg);
+export async function readPage(chunks: AsyncIterable<Buffer>, reading: PageReading, tick: () => void): Promise<number> {
+  const page: OpenPage = { ...reading, verdict: openVerdict(), lists: new Map(), is_full: false };
+  const scanner = openScanner(page.path);
+  for await (const chunk of chunks) {
+    for (const found of scanner.push(chunk)) {
+      if (found.list === null) judgeFrame(page.verdict, found, page.path, page.mask);
+      else await readElement(page, found);
+      if (page.is_full) await sendBatch(page.store);
+      page.is_full = false;
+    }
+    tick();
+  }
+  scanner.end();
+  refuseUseless(page.verdict, page.path);
   return [...page.lists.values()].filter(isTruncated).length;
 }
 
-async function readTask(page: PageReading, element: Raw): Promise<void> {
+async function readElement(page: OpenPage, found: FoundElement): Promise<void> {
+  const { store, mask, verdict, path } = page;
+  if (!Buffer.isBuffer(found.piece)) {
+    verdict.element_count += 1;
+    store.counts.read += 1;
+    page.is_full = rejectLong(store, mask, store.counts.read, TOO_LONG, found.piece) || page.is_full;
+    return;
+  }
+  const element = elementOf(verdict, found.piece, found, path);
+  if (found.list === "tasks") await readTask(page, element);
+  else if (found.list === "agentSessions") await readSession(page, element);
+  else readLeg(page, element);
+}
+
+const TOO_LONG: Fault = {
+  reason: "element-too-long",
+  message: `The element is longer than ${LONGEST_ELEMENT / 1024 / 1024} MiB. Expected one task, agent session or leg.`,
+};
+
+async function readTask(page: OpenPage, element: Raw): Promise<void> {
   const line = ++page.store.counts.read;
   const fault = elementFault(element, "task");
   if (fault !== null || !isRecord(element)) return reject(page, line, fault ?? BUCKET, element);
   const fields = fieldsOf(element);
   const id = fields.text("id") ?? fields.text("taskid");
   if (id === null) return reject(page, line, noId("task", "id"), element);
-  const figures = unlessTooDeep(() => taskFigures(element));
-  if (isFault(figures)) return reject(page, line, figures, element);
+  const made = unlessTooDeep(() => taskFigures(element, page.latestMs));
+  if (isFault(made)) return reject(page, line, made, element);
+  const { figures, fault: spanFault } = made;
+  if (spanFault !== null) reject(page, line, spanFault, element);
   addReported(page.reported, "reported_contacts", id, line, figures);
   await readNodes(
     page,
@@ -70,7 +105,7 @@ async function readTask(page: PageReading, element: Raw): Promise<void> {
   );
 }
 
-async function readSession(page: PageReading, element: Raw): Promise<void> {
+async function readSession(page: OpenPage, element: Raw): Promise<void> {
   const line = ++page.store.counts.read;
   const fault = elementFault(element, "agent session");
   if (fault !== null || !isRecord(element)) return reject(page, line, fault ?? BUCKET, element);
@@ -90,11 +125,14 @@ async function readSession(page: PageReading, element: Raw): Promise<void> {
       channel_id: channelId,
       channel_type: channelType,
     };
-    const figures = unlessTooDeep(() => channelFigures(element, channel, names));
-    if (isFault(figures)) {
-      reject(page, line, figures, element);
+    const made = unlessTooDeep(() => channelFigures(element, channel, names, page.latestMs));
+    if (isFault(made)) {
+      reject(page, line, made, element);
       continue;
     }
+    const { figures, fault: spanFault } = made;
+    // All channels of a session have its span: one rejection tells it.
+    if (spanFault !== null && channel === channels[0]) reject(page, line, spanFault, element);
     addReported(page.reported, "reported_agent_sessions", agentId, line, figures);
     const place = { kind: "agent", owner: agentId, channel: channelId } as const;
     const { agent_name, site_id, site_name, team_id, team_name } = figures as Record<string, string | null>;
@@ -118,7 +156,7 @@ async function readSession(page: PageReading, element: Raw): Promise<void> {
   }
 }
 
-function readLeg(page: PageReading, element: Raw): void {
+function readLeg(page: OpenPage, element: Raw): void {
   const line = ++page.store.counts.read;
   const fault = elementFault(element, "leg");
   if (fault !== null || !isRecord(element)) return reject(page, line, fault ?? BUCKET, element);
@@ -126,13 +164,15 @@ function readLeg(page: PageReading, element: Raw): void {
   const legId = fields.text("id");
   const contactId = fields.text("taskid", "task.id") ?? /^(.+)-callLeg-\d+$/s.exec(legId ?? "")?.[1] ?? null;
   if (contactId === null) return reject(page, line, noId("leg", "taskId"), element);
-  const figures = unlessTooDeep(() => legFigures(element));
-  if (isFault(figures)) return reject(page, line, figures, element);
+  const made = unlessTooDeep(() => legFigures(element, page.latestMs));
+  if (isFault(made)) return reject(page, line, made, element);
+  const { figures, fault: spanFault } = made;
+  if (spanFault !== null) reject(page, line, spanFault, element);
   addReported(page.reported, "reported_legs", contactId, line, figures);
 }
 
 async function readNodes(
-  page: PageReading,
+  page: OpenPage,
   activities: Raw,
   read: (node: Raw, around: Surroundings, line: number) => LoadedEvent | Fault,
   place: ListPlace,
@@ -158,13 +198,14 @@ async function readNodes(
   addList(page.reported, place, list);
 }
 
-function isFault(made: LoadedEvent | Figures | Fault): made is Fault {
+function isFault(made: LoadedEvent | Element | Fault): made is Fault {
   return "reason" in made;
 }
 
-function reject(page: PageReading, line: number, fault: Fault, element: Raw): void {
+function reject(page: OpenPage, line: number, fault: Fault, element: Raw): void {
   const text = unlessTooDeep(() => JSON.stringify(element) ?? "null");
-  rejectLine(page.store, page.mask, line, fault, Buffer.from(typeof text === "string" ? text : fault.message));
+  const bytes = Buffer.from(typeof text === "string" ? text : fault.message);
+  page.is_full = rejectLine(page.store, page.mask, line, fault, bytes) || page.is_full;
 }
 
 function elementFault(element: Raw, what: string): Fault | null {
