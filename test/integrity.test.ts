@@ -32,7 +32,8 @@ describe("nothing is lost between tables", () => {
   it.each([
     ["every contact with events has a session", `select e.contact_key from contact_events as e left join customer_sessions as s on s.contact_key = e.contact_key where s.contact_key is null`],
     ["every event is one activity", `select e.event_key from contact_events as e left join customer_activities as a on a.event_key = e.event_key group by e.event_key having count(a.event_key) <> 1`],
-    ["every agent event is one stay", `select e.event_key from agent_events as e left join agent_activities as a on a.event_key = e.event_key group by e.event_key having count(a.event_key) <> 1`],
+    ["every agent event is one stay, a marker none", `select e.event_key from agent_events as e inner join agent_state_names as n on n.name_key = e.name_key left join agent_activities as a on a.event_key = e.event_key group by e.event_key, n.is_marker having count(a.event_key) <> 1 - n.is_marker`],
+    ["every agent event counts in one session", `select agent_key from (select agent_key, 1 as event_count, 0 as counted from agent_events union all select agent_key, 0, event_count from agent_sessions) as both_ways group by agent_key having sum(event_count) <> sum(counted)`],
     ["every stay belongs to a session", `select a.event_key from agent_activities as a left join agent_sessions as s on s.agent_key = a.agent_key and s.agent_session_id = a.agent_session_id and s.channel_id = a.channel_id where s.agent_key is null`],
     ["every contact was checked", `select s.contact_key from customer_sessions as s left join sequence_checks as c on c.contact_key = s.contact_key where c.contact_key is null and s.basis = 'rebuilt'`],
     ["every violation belongs to an activity", `select v.contact_key from sequence_violations as v left join customer_activities as a on a.contact_key = v.contact_key and a.activity_number = v.activity_number where a.contact_key is null`],

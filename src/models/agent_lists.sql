@@ -1,9 +1,9 @@
 -- agent_lists: one row per agent and channel of which a list of activities was delivered: whether it is truncated
 -- key: agent_key, channel_id; a working table, held only while a slice of agents is rebuilt
--- from: agents_to_rebuild, delivered_lists, agent_activities
+-- from: agents_to_rebuild, delivered_lists, agent_activities, agent_markers
 -- note: a list that says there is more was read to its end where a list without more reaches as far, or all it counts is stored
 with
-stored as (
+counts as (
     select
         activities.agent_key,
         activities.channel_id,
@@ -14,6 +14,21 @@ stored as (
         touched.agent_key between :from_key and :to_key
         and exists (select 1 from delivered_lists as lists where lists.agent_key = touched.agent_key)
     group by activities.agent_key, activities.channel_id
+    union all
+    select
+        agent_key,
+        channel_id,
+        event_count
+    from agent_markers
+),
+
+stored as (
+    select
+        agent_key,
+        channel_id,
+        cast(sum(event_count) as bigint) as event_count
+    from counts
+    group by agent_key, channel_id
 ),
 
 lists as (

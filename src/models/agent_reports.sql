@@ -1,6 +1,6 @@
 -- agent_reports: one row per agent session and channel without activities: the figures the vendor reported
 -- key: agent_key, agent_session_id, channel_id; a working table, held only while a slice of agents is rebuilt
--- from: agents_to_rebuild, reported_agent_sessions, dumps, agent_channels, agent_activities
+-- from: agents_to_rebuild, reported_agent_sessions, dumps, agent_channels, agent_activities, agent_markers
 -- note: the best copy's figures, and what it does not say from the next best (README, decision 9)
 with recursive
 copies as (
@@ -59,6 +59,18 @@ copies as (
         reported.wrapup_ms,
         reported.not_responding_count,
         reported.not_responding_ms,
+        reported.outdial_connected_count,
+        reported.outdial_connected_ms,
+        reported.outdial_hold_count,
+        reported.outdial_hold_ms,
+        reported.outdial_consult_count,
+        reported.outdial_consult_ms,
+        reported.outdial_conference_count,
+        reported.outdial_conference_ms,
+        reported.outdial_wrapup_count,
+        reported.outdial_wrapup_ms,
+        reported.outdial_not_responding_count,
+        reported.outdial_not_responding_ms,
         reported.transfer_count,
         reported.blind_transfer_count,
         reported.consult_transfer_count
@@ -78,6 +90,14 @@ copies as (
                 activities.agent_key = reported.agent_key
                 and activities.agent_session_id = coalesce(reported.agent_session_id, channels.agent_session_id)
                 and (activities.channel_id = channels.channel_id or reported.channel_id is null)
+        )
+        and not exists (
+            select 1
+            from agent_markers as markers
+            where
+                markers.agent_key = reported.agent_key
+                and markers.agent_session_id = coalesce(reported.agent_session_id, channels.agent_session_id)
+                and (markers.channel_id = channels.channel_id or reported.channel_id is null)
         )
 ),
 
@@ -119,6 +139,18 @@ merged as (
         wrapup_ms,
         not_responding_count,
         not_responding_ms,
+        outdial_connected_count,
+        outdial_connected_ms,
+        outdial_hold_count,
+        outdial_hold_ms,
+        outdial_consult_count,
+        outdial_consult_ms,
+        outdial_conference_count,
+        outdial_conference_ms,
+        outdial_wrapup_count,
+        outdial_wrapup_ms,
+        outdial_not_responding_count,
+        outdial_not_responding_ms,
         transfer_count,
         blind_transfer_count,
         consult_transfer_count
@@ -162,6 +194,18 @@ merged as (
         coalesce(merged.wrapup_ms, next.wrapup_ms),
         coalesce(merged.not_responding_count, next.not_responding_count),
         coalesce(merged.not_responding_ms, next.not_responding_ms),
+        coalesce(merged.outdial_connected_count, next.outdial_connected_count),
+        coalesce(merged.outdial_connected_ms, next.outdial_connected_ms),
+        coalesce(merged.outdial_hold_count, next.outdial_hold_count),
+        coalesce(merged.outdial_hold_ms, next.outdial_hold_ms),
+        coalesce(merged.outdial_consult_count, next.outdial_consult_count),
+        coalesce(merged.outdial_consult_ms, next.outdial_consult_ms),
+        coalesce(merged.outdial_conference_count, next.outdial_conference_count),
+        coalesce(merged.outdial_conference_ms, next.outdial_conference_ms),
+        coalesce(merged.outdial_wrapup_count, next.outdial_wrapup_count),
+        coalesce(merged.outdial_wrapup_ms, next.outdial_wrapup_ms),
+        coalesce(merged.outdial_not_responding_count, next.outdial_not_responding_count),
+        coalesce(merged.outdial_not_responding_ms, next.outdial_not_responding_ms),
         coalesce(merged.transfer_count, next.transfer_count),
         coalesce(merged.blind_transfer_count, next.blind_transfer_count),
         coalesce(merged.consult_transfer_count, next.consult_transfer_count)
@@ -209,6 +253,18 @@ select
     wrapup_ms,
     not_responding_count,
     not_responding_ms,
+    outdial_connected_count,
+    outdial_connected_ms,
+    outdial_hold_count,
+    outdial_hold_ms,
+    outdial_consult_count,
+    outdial_consult_ms,
+    outdial_conference_count,
+    outdial_conference_ms,
+    outdial_wrapup_count,
+    outdial_wrapup_ms,
+    outdial_not_responding_count,
+    outdial_not_responding_ms,
     transfer_count,
     blind_transfer_count,
     consult_transfer_count

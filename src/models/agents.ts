@@ -13,8 +13,10 @@ const SESSION_COLUMNS = columns(`
   started_at_ms started_day ended_at_ms total_ms is_open is_stale is_truncated idle_count idle_ms
   available_count available_ms ringing_count ringing_ms outdial_ringing_count outdial_ringing_ms
   connected_count connected_ms hold_count hold_ms consult_count consult_ms conference_count conference_ms
-  wrapup_count wrapup_ms not_responding_count not_responding_ms transfer_count blind_transfer_count
-  consult_transfer_count disconnected_count last_idle_code basis event_count late_event_count
+  wrapup_count wrapup_ms not_responding_count not_responding_ms outdial_connected_count outdial_connected_ms
+  outdial_hold_count outdial_hold_ms outdial_consult_count outdial_consult_ms outdial_conference_count
+  outdial_conference_ms outdial_wrapup_count outdial_wrapup_ms outdial_not_responding_count
+  outdial_not_responding_ms transfer_count blind_transfer_count consult_transfer_count disconnected_count last_idle_code basis event_count late_event_count
   logged_out_at_ms known_until_ms
 `);
 
@@ -25,8 +27,18 @@ const SESSION_COLUMNS = columns(`
 export const agentTables: readonly (Materialization | WorkingTable)[] = [
   working("agent_context_keys", ["agent_key", "context_key"]),
   working("agent_channels", ["agent_key", "channel_id"]),
-  working("agent_contexts", ["agent_key", "context_key"]),
-  working("agent_steps", ["agent_key", "channel_number", "session_started_at_ms", "activity_number"]),
+  working("agent_contexts", ["agent_key", "context_key", "channel_number"]),
+  working("untold_events", ["agent_key", "position"]),
+  working("derived_sessions", ["event_key"]),
+  working("agent_steps", [
+    "agent_key",
+    "channel_number",
+    "session_started_at_ms",
+    "activity_number",
+    "is_marker",
+    "event_key",
+  ]),
+  working("agent_markers", ["agent_key", "agent_session_id", "channel_id", "context_key"]),
   kept("agent_activities", ACTIVITY_COLUMNS),
   working("agent_totals", ["agent_key", "agent_session_id", "channel_id"]),
   working("agent_reports", ["agent_key", "agent_session_id", "channel_id"]),

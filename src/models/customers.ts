@@ -21,11 +21,11 @@ const ACTIVITY_COLUMNS = `
 `;
 
 const REPORTED_COLUMNS = `
-  contact_key status channel_type direction origin destination termination_type terminating_end termination_reason
-  ${PLACES} wrapup_code reason_code is_outdial is_active started_at_ms ended_at_ms total_ms ivr_count ivr_ms
-  queue_count queue_ms ringing_count ringing_ms connected_count connected_ms hold_count hold_ms consult_count
-  consult_ms conference_count conference_ms wrapup_count wrapup_ms transfer_count blind_transfer_count
-  consult_transfer_count is_within_service_level
+  contact_key status channel_type direction origin destination termination_type abandoned_type terminating_end
+  termination_reason ${PLACES} wrapup_code reason_code cpa_status is_outdial is_active started_at_ms ended_at_ms
+  total_ms ivr_count ivr_ms queue_count queue_ms ringing_count ringing_ms connected_count connected_ms hold_count
+  hold_ms consult_count consult_ms conference_count conference_ms wrapup_count wrapup_ms transfer_count
+  blind_transfer_count consult_transfer_count is_within_service_level
 `;
 
 const SESSION_COLUMNS = `

@@ -1,6 +1,6 @@
 import { CONTEXT_COLUMNS } from "../../src/dumps/event";
 import { agentParts, contactParts } from "../../src/dumps/formats/webex/nodes";
-import { type Centre, load, openCentre } from "../support/centre";
+import { type Centre, load, openCentre, READ_AT_MS } from "../support/centre";
 
 const AT = Date.parse("2026-03-02T09:00:00Z");
 const tasks = (...elements: object[]): string =>
@@ -194,6 +194,81 @@ describe("a page of tasks", () => {
   });
 });
 
+describe("an impossible instant of a session", () => {
+  const HOURS = 3_600_000;
+
+  it.each([
+    ["an end before the start", { createdTime: AT, endedTime: AT - 5 }, AT, null, "ended-before-start"],
+    ["a start before 2000", { createdTime: 12_345, endedTime: AT }, null, AT, "createdTime-before-2000"],
+    ["seconds for milliseconds", { createdTime: AT, endedTime: AT / 1000 }, AT, null, "endedTime-before-2000"],
+    ["an end in the future", { createdTime: AT, endedTime: READ_AT_MS + 49 * HOURS }, AT, null, "endedTime-in-future"],
+    ["no instant at all", { createdTime: AT, endedTime: "yesterday" }, AT, null, "bad-endedTime"],
+  ])("is left unknown and told among the rejected lines: %s", async (_name, times, started, ended, reason) => {
+    const centre = await openCentre();
+    const receipt = await load(centre, { "tasks.json": tasks({ id: "t", totalDuration: 7, ...times }) });
+    expect(receipt).toMatchObject({ read: 1, rejected: 1 });
+    expect(await centre.db("rejected_lines").select("line_number", "reason")).toEqual([{ line_number: 1, reason }]);
+    expect(await centre.db("reported_contacts").select("started_at_ms", "ended_at_ms", "total_ms")).toEqual([
+      { started_at_ms: started, ended_at_ms: ended, total_ms: 7 },
+    ]);
+    await centre.close();
+  });
+
+  it("is told once for all channels of an agent", async () => {
+    const centre = await openCentre();
+    await load(centre, {
+      "asr.json": sessions({
+        agentId: "a",
+        agentSessionId: "s",
+        startTime: AT,
+        endTime: AT - 1,
+        channelInfo: [{ channelId: "c-1" }, { channelId: "c-2" }],
+      }),
+    });
+    expect(await centre.db("rejected_lines").pluck("reason")).toEqual(["ended-before-start"]);
+    expect(await centre.db("reported_agent_sessions").pluck("ended_at_ms")).toEqual([null, null]);
+    await centre.close();
+  });
+});
+
+describe("where a task went", () => {
+  const places = async (task: object): Promise<unknown> => {
+    const centre = await openCentre();
+    await load(centre, { "tasks.json": tasks({ id: "t", ...task }) });
+    const [row] = await centre
+      .db("reported_contacts")
+      .select("first_queue_id", "last_queue_name", "queue_ms", "last_agent_id", "last_team_name", "last_site_id");
+    await centre.close();
+    return row;
+  };
+  const queues = [
+    { id: "q-1", name: "One", duration: 100 },
+    { id: "q-2", name: "Two", duration: 200 },
+  ];
+
+  it("is read from the lists of its queues, agents, teams and sites", async () => {
+    const lists = {
+      queues,
+      contributors: [{ id: "a", name: "Anna" }],
+      teams: [{ id: "t", name: "Team" }],
+      sites: [{ id: "s", name: "Site" }],
+    };
+    expect(await places(lists)).toEqual({
+      first_queue_id: "q-1",
+      last_queue_name: "Two",
+      queue_ms: 300,
+      last_agent_id: "a",
+      last_team_name: "Team",
+      last_site_id: "s",
+    });
+  });
+
+  it("is what the task itself says, where it does", async () => {
+    const said = { queues, queueDuration: 250, lastQueue: { id: "q-9", name: "Nine" }, firstQueueId: "q-8" };
+    expect(await places(said)).toMatchObject({ first_queue_id: "q-8", last_queue_name: "Nine", queue_ms: 250 });
+  });
+});
+
 describe("a page of agent sessions", () => {
   let centre: Centre;
   beforeEach(async () => {
@@ -299,6 +374,49 @@ describe("a page of agent sessions", () => {
         not_responding_count: 2,
         outdial_ringing_ms: 9,
         attributes: '{"callBackCount":1}',
+      },
+    ]);
+  });
+
+  it("has totals of inbound and outdial calls together, and the outdial part beside them", async () => {
+    await load(centre, {
+      "asr.json": sessions({
+        agentId: "a-1",
+        agentSessionId: "s-1",
+        channelInfo: [
+          {
+            channelId: "c",
+            connectedCount: 1,
+            connectedDuration: 20_000,
+            outdialConnectedCount: 2,
+            outdialConnectedDuration: 7_000,
+            holdDuration: 100,
+            outdialHoldDuration: 50,
+            wrapupDuration: 10,
+            outdialConferenceDuration: 5,
+            transferCount: 3,
+            outdialTransferCount: 1,
+            blindTransferCount: 1,
+            outdialBlindTransferCount: 1,
+          },
+        ],
+      }),
+    });
+    expect(await centre.db("reported_agent_sessions")).toMatchObject([
+      {
+        connected_count: 3,
+        connected_ms: 27_000,
+        outdial_connected_count: 2,
+        outdial_connected_ms: 7_000,
+        hold_ms: 150,
+        outdial_hold_ms: 50,
+        wrapup_ms: 10,
+        outdial_wrapup_ms: null,
+        conference_ms: null,
+        outdial_conference_ms: 5,
+        transfer_count: 4,
+        blind_transfer_count: 2,
+        attributes: null,
       },
     ]);
   });

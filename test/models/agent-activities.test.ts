@@ -1,5 +1,5 @@
 import { type Centre, openCentre } from "../support/centre";
-import { agentEvents, rebuiltFrom, rows } from "./agent-centre";
+import { agentEvents, at, rebuiltFrom, rows } from "./agent-centre";
 
 let centre: Centre;
 beforeEach(async () => {
@@ -39,7 +39,7 @@ describe("the end of a stay", () => {
     );
   });
 
-  it("is not made by a marker, which is an instant of its own", async () => {
+  it("is not made by a marker, which is no stay, has no row and is nobody's neighbour", async () => {
     await rebuiltFrom(
       centre,
       agentEvents(`
@@ -51,14 +51,11 @@ describe("the end of a stay", () => {
       s-1             09:09:00  -         skill-update
     `),
     );
-    expect(await activities("state started_at_ms ended_at_ms")).toEqual(
+    expect(await activities("activity_number state started_at_ms ended_at_ms previous_state next_state")).toEqual(
       rows(`
-      state         started_at_ms  ended_at_ms
-      idle          09:00:00       09:05:00
-      skill-update  09:01:00       09:01:00
-      skill-update  09:02:00       09:02:00
-      available     09:05:00       -
-      skill-update  09:09:00       09:09:00
+      activity_number  state      started_at_ms  ended_at_ms  previous_state  next_state
+      1                idle       09:00:00       09:05:00     -               available
+      2                available  09:05:00       -            idle            -
     `),
     );
   });
@@ -127,7 +124,6 @@ describe("outdial ringing", () => {
       rows(`
       state             measure
       outdial-reserved  outdial_ringing
-      skill-update      -
       ringing           outdial_ringing
       ringing           ringing
       outdial-reserved  outdial_ringing
@@ -228,6 +224,65 @@ describe("sessions nobody named", () => {
       ${second}  A:email      idle        09:05:09
       ${second}  A:email      logged-out  09:20:00
       ${second}  A:telephony  idle        09:05:01
+    `),
+    );
+  });
+
+  it("begin with a channel the old one never had, however soon after the logged-out", async () => {
+    await rebuiltFrom(
+      centre,
+      agentEvents(`
+      at        channelId  state
+      09:00:00  old-1      idle
+      09:00:00  old-2      idle
+      09:05:00  old-1      logged-out
+      09:05:01  old-2      available
+      09:05:02  new-1      logged-out
+      09:05:03  old-2      available
+      09:05:04  new-1      available
+      09:05:05  new-2      idle
+      09:05:06  old-2      logged-out
+    `),
+    );
+    const [first, second, third] = ["09:00:00", "09:05:02", "09:05:03"].map((time) => `A-${at(time)}`);
+    expect(await activities("agent_session_id channel_id state started_at_ms")).toEqual(
+      rows(`
+      agent_session_id  channel_id  state       started_at_ms
+      ${first}          old-1       idle        09:00:00
+      ${first}          old-1       logged-out  09:05:00
+      ${first}          old-2       idle        09:00:00
+      ${first}          old-2       available   09:05:01
+      ${second}         new-1       logged-out  09:05:02
+      ${third}          new-1       available   09:05:04
+      ${third}          new-2       idle        09:05:05
+      ${third}          old-2       available   09:05:03
+      ${third}          old-2       logged-out  09:05:06
+    `),
+    );
+  });
+
+  it("are the one begun last, where several sessions share a channel's id", async () => {
+    await rebuiltFrom(
+      centre,
+      agentEvents(`
+      agentSessionId  channelId  at        state
+      -               c-1        08:59:00  idle
+      s-2             c-1        09:00:00  idle
+      -               c-1        09:05:00  logged-out
+      s-1             c-1        10:00:00  idle
+      -               c-1        10:00:00  available
+      -               c-1        10:05:00  logged-out
+    `),
+    );
+    expect(await activities("agent_session_id activity_number state started_at_ms")).toEqual(
+      rows(`
+      agent_session_id  activity_number  state       started_at_ms
+      s-1               1                available   10:00:00
+      s-1               2                idle        10:00:00
+      s-1               3                logged-out  10:05:00
+      s-2               1                idle        08:59:00
+      s-2               2                idle        09:00:00
+      s-2               3                logged-out  09:05:00
     `),
     );
   });

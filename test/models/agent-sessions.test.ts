@@ -114,6 +114,84 @@ describe("a session's measures", () => {
   });
 });
 
+describe("markers", () => {
+  it("are events of their session, late or stored, and say whose it is, but no stays and no time", async () => {
+    const events = agentEvents(`
+      agentSessionId  channelId  at        state         teamName
+      s-1             c-1        09:00:00  idle          Blue
+      s-1             c-1        09:01:00  skill-update  Green
+      s-1             c-1        09:05:00  logged-out    -
+      s-1             c-1        09:06:00  skill-update  -
+    `);
+    await rebuiltFrom(centre, events.slice(0, 2), "agent-events-2026-03-03.ndjson");
+    await rebuiltFrom(centre, events.slice(2), "agent-events-2026-03-02.ndjson");
+    const list = { channel_id: "c-1", node_count: 4, oldest_at_ms: at("09:00"), newest_at_ms: at("09:06") };
+    await report("delivered_lists", { ...list, stamp: "2026-03-02", total_count: 4 });
+    await rebuilt(centre);
+    expect(
+      await sessions("team_name ended_at_ms total_ms is_open is_truncated idle_ms event_count late_event_count"),
+    ).toEqual(
+      rows(`
+      team_name  ended_at_ms  total_ms  is_open  is_truncated  idle_ms  event_count  late_event_count
+      Green      09:05:00     300000    0        0             300000   4            2
+    `),
+    );
+    expect(await centre.db("person_stays").max({ until: "ended_at_ms" })).toEqual([{ until: at("09:05") }]);
+  });
+
+  it("alone make a session from the first to the last of them, as rebuilt", async () => {
+    await rebuiltFrom(
+      centre,
+      agentEvents(`
+      agentSessionId  channelId  at        state
+      s-1             c-1        09:00:00  skill-update
+      s-1             c-1        09:01:00  consult-error
+    `),
+    );
+    await report("reported_agent_sessions", { agent_session_id: "s-1", channel_id: "c-1", stamp: "x", idle_count: 9 });
+    await rebuilt(centre);
+    expect(await sessions("started_at_ms ended_at_ms total_ms is_open basis idle_count event_count")).toEqual(
+      rows(`
+      started_at_ms  ended_at_ms  total_ms  is_open  basis    idle_count  event_count
+      09:00:00       09:01:00     60000     0        rebuilt  0           2
+    `),
+    );
+    expect(await centre.db("agent_activities")).toEqual([]);
+  });
+});
+
+describe("outdial calls", () => {
+  const columns =
+    "channel_id connected_count connected_ms outdial_connected_count outdial_connected_ms hold_ms outdial_hold_ms outdial_wrapup_count outdial_not_responding_ms";
+
+  it("have their part of a measure in columns of its own, where the stays say which they are", async () => {
+    await rebuiltFrom(
+      centre,
+      agentEvents(`
+      agentSessionId  channelId  at        state       isOutdial
+      s-1             c-1        09:00:00  connected   1
+      s-1             c-1        09:01:00  on-hold     1
+      s-1             c-1        09:02:00  wrapup      1
+      s-1             c-1        09:03:00  connected   0
+      s-1             c-1        09:05:00  on-hold     -
+      s-1             c-1        09:06:00  logged-out  -
+      s-1             c-2        09:00:00  connected   0
+      s-1             c-2        09:01:00  logged-out  -
+      s-1             c-3        09:00:00  connected   -
+      s-1             c-3        09:01:00  logged-out  -
+    `),
+    );
+    expect(await sessions(columns)).toEqual(
+      rows(`
+      channel_id  connected_count  connected_ms  outdial_connected_count  outdial_connected_ms  hold_ms  outdial_hold_ms  outdial_wrapup_count  outdial_not_responding_ms
+      c-1         2                180000        1                        60000                 120000   60000            1                     0
+      c-2         1                60000         0                        0                     0        0                0                     0
+      c-3         1                60000         -                        -                     0        -                -                     -
+    `),
+    );
+  });
+});
+
 describe("channels of pages without session ids", () => {
   it("belong together where they share a page's name, under the smallest; a session id anywhere beats the names", async () => {
     // The page name travels as team id here and is moved to its own place below.

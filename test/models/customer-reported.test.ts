@@ -101,6 +101,27 @@ describe("a contact without events", () => {
     expect(await sessionOf(centre)).toMatchObject({ handle_type: "short" });
   });
 
+  it("is abandoned where the vendor's handle type says so, and at the place it names", async () => {
+    await page("page-1.json", { ...task, contactHandleType: "abandoned", abandonedType: "queue", cpaStatus: "Voice" });
+    expect(await sessionOf(centre)).toMatchObject({
+      handle_type: "abandoned",
+      abandoned_type: "queue",
+      cpa_result: "voice",
+    });
+    await page("page-2.json", { ...task, id: "c-2", contactHandleType: "normal", cpaStatus: "LIVE_VOICE" });
+    expect(await sessionOf(centre, "c-2")).toMatchObject({
+      handle_type: "normal",
+      abandoned_type: null,
+      cpa_result: "LIVE_VOICE",
+    });
+  });
+
+  it("never lasts less than nothing", async () => {
+    const { totalDuration: _total, ...untimed } = task;
+    await page("page-1.json", { ...untimed, endedTime: NINE - 5 });
+    expect(await sessionOf(centre)).toMatchObject({ started_day: "2026-03-02", ended_at_ms: null, total_ms: null });
+  });
+
   it("is open while it has no end, and not where the vendor says that it is not active", async () => {
     await page("page-1.json", { ...task, endedTime: -1, isActive: true });
     expect(await sessionOf(centre)).toMatchObject({ is_open: 1, ended_at_ms: null, total_ms: null });

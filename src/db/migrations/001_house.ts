@@ -234,6 +234,7 @@ function reportedContactColumns(knex: Knex, table: Knex.CreateTableBuilder): voi
     "origin",
     "destination",
     "termination_type",
+    "abandoned_type",
     "terminating_end",
     "termination_reason",
     "entry_point_id",
@@ -250,6 +251,7 @@ function reportedContactColumns(knex: Knex, table: Knex.CreateTableBuilder): voi
     "last_site_name",
     "wrapup_code",
     "reason_code",
+    "cpa_status",
   ]);
   integers(table, ["is_outdial", "is_active", "started_at_ms", "ended_at_ms", "total_ms"]);
   for (const measure of REPORTED_MEASURES) integers(table, [`${measure}_count`, `${measure}_ms`]);
@@ -290,6 +292,7 @@ async function createReported(knex: Knex): Promise<void> {
     ]);
     integers(table, ["is_active", "started_at_ms", "ended_at_ms", "total_ms"]);
     for (const measure of AGENT_MEASURES) integers(table, [`${measure}_count`, `${measure}_ms`]);
+    for (const measure of OUTDIAL_MEASURES) integers(table, [`outdial_${measure}_count`, `outdial_${measure}_ms`]);
     integers(table, ["transfer_count", "blind_transfer_count", "consult_transfer_count", "disconnected_count"]);
     table.text("attributes");
   });
@@ -501,6 +504,9 @@ const AGENT_MEASURES = [
   "not_responding",
 ] as const;
 
+/** What an agent does in inbound calls and in outdial calls alike: the outdial part has columns of its own. */
+const OUTDIAL_MEASURES = ["connected", "hold", "consult", "conference", "wrapup", "not_responding"] as const;
+
 async function createAgentTables(knex: Knex): Promise<void> {
   await knex.schema.createTable("agent_activities", (table) => {
     table.bigInteger("agent_key").notNullable();
@@ -527,6 +533,7 @@ async function createAgentTables(knex: Knex): Promise<void> {
     table.text("started_day").index();
     integers(table, ["ended_at_ms", "total_ms", "is_open", "is_stale", "is_truncated"]);
     for (const measure of AGENT_MEASURES) integers(table, [`${measure}_count`, `${measure}_ms`]);
+    for (const measure of OUTDIAL_MEASURES) integers(table, [`outdial_${measure}_count`, `outdial_${measure}_ms`]);
     integers(table, ["transfer_count", "blind_transfer_count", "consult_transfer_count", "disconnected_count"]);
     texts(knex, table, ["last_idle_code", "basis"]);
     integers(table, ["event_count", "late_event_count"]);
