@@ -15,7 +15,16 @@ beforeAll(async () => {
   centre = await openCentre({ zone: "Europe/Berlin" });
   const out = mkdtempSync(join(tmpdir(), "nightdesk-integrity-"));
   // 2026-03-28 and the day of 23 hours after it.
-  await generateDays({ day: "2026-03-28", days: 2, contacts: 300, agents: 20, seed: 11, faults: [...FAULTS], out, zone: "Europe/Berlin" });
+  await generateDays({
+    day: "2026-03-28",
+    days: 2,
+    contacts: 300,
+    agents: 20,
+    seed: 11,
+    faults: [...FAULTS],
+    out,
+    zone: "Europe/Berlin",
+  });
   const context = { db: centre.db, config: centre.config, log: silentLog, now: () => Date.UTC(2026, 2, 31) };
   await runWorkflow(context, batchOf({ workflow: "load", sources: [out] }));
   for (const workflow of ["rebuild", "check"] as const) await runWorkflow(context, batchOf({ workflow }));
@@ -30,15 +39,42 @@ async function offenders(sql: string): Promise<unknown[]> {
 
 describe("nothing is lost between tables", () => {
   it.each([
-    ["every contact with events has a session", `select e.contact_key from contact_events as e left join customer_sessions as s on s.contact_key = e.contact_key where s.contact_key is null`],
-    ["every event is one activity", `select e.event_key from contact_events as e left join customer_activities as a on a.event_key = e.event_key group by e.event_key having count(a.event_key) <> 1`],
-    ["every agent event is one stay, a marker none", `select e.event_key from agent_events as e inner join agent_state_names as n on n.name_key = e.name_key left join agent_activities as a on a.event_key = e.event_key group by e.event_key, n.is_marker having count(a.event_key) <> 1 - n.is_marker`],
-    ["every agent event counts in one session", `select agent_key from (select agent_key, 1 as event_count, 0 as counted from agent_events union all select agent_key, 0, event_count from agent_sessions) as both_ways group by agent_key having sum(event_count) <> sum(counted)`],
-    ["every stay belongs to a session", `select a.event_key from agent_activities as a left join agent_sessions as s on s.agent_key = a.agent_key and s.agent_session_id = a.agent_session_id and s.channel_id = a.channel_id where s.agent_key is null`],
-    ["every contact was checked", `select s.contact_key from customer_sessions as s left join sequence_checks as c on c.contact_key = s.contact_key where c.contact_key is null and s.basis = 'rebuilt'`],
-    ["every violation belongs to an activity", `select v.contact_key from sequence_violations as v left join customer_activities as a on a.contact_key = v.contact_key and a.activity_number = v.activity_number where a.contact_key is null`],
-    ["activities are numbered without a gap", `select contact_key from customer_activities group by contact_key having max(activity_number) <> count(*) or min(activity_number) <> 1`],
-    ["nothing is left to rebuild or check", `select contact_key from contacts_to_rebuild union all select contact_key from contacts_to_check union all select agent_key from agents_to_rebuild`],
+    [
+      "every contact with events has a session",
+      `select e.contact_key from contact_events as e left join customer_sessions as s on s.contact_key = e.contact_key where s.contact_key is null`,
+    ],
+    [
+      "every event is one activity",
+      `select e.event_key from contact_events as e left join customer_activities as a on a.event_key = e.event_key group by e.event_key having count(a.event_key) <> 1`,
+    ],
+    [
+      "every agent event is one stay, a marker none",
+      `select e.event_key from agent_events as e inner join agent_state_names as n on n.name_key = e.name_key left join agent_activities as a on a.event_key = e.event_key group by e.event_key, n.is_marker having count(a.event_key) <> 1 - n.is_marker`,
+    ],
+    [
+      "every agent event counts in one session",
+      `select agent_key from (select agent_key, 1 as event_count, 0 as counted from agent_events union all select agent_key, 0, event_count from agent_sessions) as both_ways group by agent_key having sum(event_count) <> sum(counted)`,
+    ],
+    [
+      "every stay belongs to a session",
+      `select a.event_key from agent_activities as a left join agent_sessions as s on s.agent_key = a.agent_key and s.agent_session_id = a.agent_session_id and s.channel_id = a.channel_id where s.agent_key is null`,
+    ],
+    [
+      "every contact was checked",
+      `select s.contact_key from customer_sessions as s left join sequence_checks as c on c.contact_key = s.contact_key where c.contact_key is null and s.basis = 'rebuilt'`,
+    ],
+    [
+      "every violation belongs to an activity",
+      `select v.contact_key from sequence_violations as v left join customer_activities as a on a.contact_key = v.contact_key and a.activity_number = v.activity_number where a.contact_key is null`,
+    ],
+    [
+      "activities are numbered without a gap",
+      `select contact_key from customer_activities group by contact_key having max(activity_number) <> count(*) or min(activity_number) <> 1`,
+    ],
+    [
+      "nothing is left to rebuild or check",
+      `select contact_key from contacts_to_rebuild union all select contact_key from contacts_to_check union all select agent_key from agents_to_rebuild`,
+    ],
   ])("%s", async (_name, sql) => {
     expect(await offenders(sql)).toEqual([]);
   });
