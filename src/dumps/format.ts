@@ -10,39 +10,55 @@ const PAGE_START =
 const EVENT_START = /^[[\s]*\{\s*"(type|contactId|agentId|event|state|at|eventId)"\s*:/;
 const EVENT_FIELDS = ["contactId", "agentId", "event", "state", "at"];
 
+/** Where a head comes from, and whether what it holds may be shown. */
+interface Place {
+  path: string;
+  name: string;
+  may_show: boolean;
+}
+
 /**
- * Tells the format of a dump from its first bytes, and from its name where these do not decide: a file whose first
- * lines are all broken is still what its name says.
+ * Tells the format of a dump from its first bytes, and from its name where these do not decide. One readable event makes
+ * it a file of events, whatever bytes are beside it.
  *
  * @param head the first 64 KiB, unpacked, without a byte-order mark
  * @throws NightdeskError `dump-encoding`, `dump-empty` or `dump-format`
  */
-export function formatOf(head: Buffer, path: string, name: string): Format {
+export function formatOf(head: Buffer, place: Place): Format {
+  const { path } = place;
   const magic = head.subarray(0, 4).toString("latin1");
   if (magic.startsWith("\u00FF\u00FE") || magic.startsWith("\u00FE\u00FF")) throw encodingError(path);
   const text = head.toString("utf8").trimStart();
-  if (text === "") return emptyFormat(path, name);
-  if (magic.startsWith("PK") || isBinary(head)) throw formatError(path, "holds binary data");
+  if (text === "") return emptyFormat(path, place.name);
+  if (magic.startsWith("PK")) throw formatError(path, "holds binary data");
   if (text.startsWith("<")) throw formatError(path, "holds HTML or XML, as a sign-in or error page does");
   if (/^\{\s*"nightdesk_truth"\s*:/.test(text)) return "truth";
   if (PAGE_START.test(text)) return "webex";
   const lines = text.split("\n");
   if (isEventHeader(lines[0] ?? "")) return "events-csv";
   if (EVENT_START.test(text) && text.startsWith("[")) throw formatError(path, "holds events in one JSON array");
-  if (EVENT_START.test(text) || lines.some(isEventLine)) return "events-ndjson";
-  return formatByName(path, name, text);
+  if (EVENT_START.test(text) || lines.some((line) => hasEventField(objectIn(line)))) return "events-ndjson";
+  if (isBinary(head)) throw formatError(path, "holds binary data");
+  return formatByName(place, text, lines);
 }
 
-function formatByName(path: string, name: string, text: string): Format {
+function formatByName({ path, name, may_show }: Place, text: string, lines: string[]): Format {
   const plain = name.toLowerCase().replace(/\.(gz|zst)$/, "");
-  const isNamed = namedType(name) !== null;
-  if (/\.(ndjson|jsonl)$/.test(plain)) return "events-ndjson";
-  if (plain.endsWith(".csv")) {
-    const header = text.split("\n")[0]?.trim().slice(0, 120) ?? "";
-    throw formatError(path, `is CSV whose header lacks the fields of an event (${header})`);
+  if (/\.(ndjson|jsonl)$/.test(plain)) {
+    if (lines.some((line, index) => objectIn(line) !== null || isCutObject(lines, index))) return "events-ndjson";
+    throw formatError(path, `is NDJSON by its name, but its first lines hold no JSON object${shown(text, may_show)}`);
   }
-  if (/^[{[]/.test(text)) return isNamed && !plain.endsWith(".json") ? "events-ndjson" : "webex";
-  throw formatError(path, `begins with ${JSON.stringify(text.slice(0, 40))}`);
+  if (plain.endsWith(".csv")) {
+    const header = lines[0]?.trim() ?? "";
+    throw formatError(path, `is CSV whose header lacks the fields of an event${shown(header, may_show)}`);
+  }
+  if (!/^[{[]/.test(text)) throw formatError(path, `holds text that is no JSON${shown(text, may_show)}`);
+  return namedType(name) !== null && !plain.endsWith(".json") ? "events-ndjson" : "webex";
+}
+
+/** The beginning of a text, where it may be shown. */
+function shown(text: string, mayShow: boolean): string {
+  return mayShow ? ` (it begins with ${JSON.stringify(text.slice(0, 60))})` : "";
 }
 
 function emptyFormat(path: string, name: string): Format {
@@ -54,14 +70,23 @@ function emptyFormat(path: string, name: string): Format {
   );
 }
 
-function isEventLine(line: string): boolean {
-  if (!line.trimStart().startsWith("{")) return false;
+/** The JSON object a line is, or null. */
+function objectIn(line: string): object | null {
+  if (!line.trimStart().startsWith("{")) return null;
   try {
-    const value = JSON.parse(line.trim().replace(/,$/, "")) as Record<string, unknown>;
-    return EVENT_FIELDS.some((field) => field in value);
+    return JSON.parse(line.trim().replace(/,$/, "")) as object;
   } catch {
-    return false;
+    return null;
   }
+}
+
+function hasEventField(object: object | null): boolean {
+  return object !== null && EVENT_FIELDS.some((field) => field in object);
+}
+
+/** Whether the last line begins as an object does: the head may have cut it. */
+function isCutObject(lines: string[], index: number): boolean {
+  return index === lines.length - 1 && /^\s*\{\s*"/.test(lines[index] as string);
 }
 
 /** More than one byte in ten that no text holds. */

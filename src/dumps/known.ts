@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import { localDay } from "../base/days";
+import { writeTransaction } from "../db/write";
 import { namedDay } from "./files";
 import type { FileReceipt } from "./receipts";
 import { EVENT_TABLES } from "./tables";
@@ -35,16 +36,20 @@ export async function knownAgain(db: Knex, zone: string, stored: DumpRow, receip
 async function rename(db: Knex, zone: string, stored: DumpRow, name: string): Promise<void> {
   const day = namedDay(name);
   const newest = stored.newest_at_ms === null ? stored.stamp_day : localDay(zone, Number(stored.newest_at_ms));
-  await db.transaction(async (trx) => {
-    await trx("dumps")
-      .where({ dump_key: stored.dump_key })
-      .update({ name, named_day: day, stamp_day: day ?? newest });
-    if (day === namedDay(stored.name)) return;
-    for (const { events, owner, to_rebuild } of Object.values(EVENT_TABLES)) {
-      await trx.raw(
-        `insert into ${to_rebuild} (${owner}) select distinct ${owner} from ${events} where first_dump_key = ? on conflict do nothing`,
-        [stored.dump_key],
-      );
-    }
-  });
+  await writeTransaction(
+    db,
+    (trx) =>
+      trx("dumps")
+        .where({ dump_key: stored.dump_key })
+        .update({ name, named_day: day, stamp_day: day ?? newest }),
+    async (trx) => {
+      if (day === namedDay(stored.name)) return;
+      for (const { events, owner, to_rebuild } of Object.values(EVENT_TABLES)) {
+        await trx.raw(
+          `insert into ${to_rebuild} (${owner}) select distinct ${owner} from ${events} where first_dump_key = ? on conflict do nothing`,
+          [stored.dump_key],
+        );
+      }
+    },
+  );
 }

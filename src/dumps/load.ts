@@ -5,6 +5,7 @@ import { HOUR, localDay } from "../base/days";
 import { NightdeskError } from "../base/errors";
 import type { Log } from "../base/log";
 import { bulkInsert } from "../db/bulk";
+import { writeTransaction } from "../db/write";
 import { fingerprint } from "./bytes";
 import { findFiles, type FoundFile, namedDay, unreadable } from "./files";
 import { forget, type Interners, openInterners, refresh } from "./intern";
@@ -56,7 +57,7 @@ async function loadFile(loading: Loading, file: FoundFile): Promise<FileReceipt>
   const receipt = emptyReceipt(file.path, basename(file.path));
   try {
     if (file.error !== null) throw file.error;
-    const dump = await openDump(file.path);
+    const dump = await openDump(file.path, loading.config);
     try {
       receipt.format = dump.format;
       if (dump.format === "truth") return { ...receipt, status: "skipped", format: null };
@@ -84,7 +85,13 @@ async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): P
   if (stored !== undefined) return await knownAgain(db, loading.config.zone, stored, receipt);
   const progress = openProgress(loading.log, dump.name, print.byte_count, dump.content.readBytes);
   try {
-    return await db.transaction((trx) => loadInto(trx, loading, dump, { ...print, receipt, progress }));
+    const work = { ...print, receipt, progress };
+    const loaded = await writeTransaction(
+      db,
+      (trx) => addDump(trx, loading, dump, work),
+      async (trx, key) => (key === null ? null : await loadInto(trx, loading, dump, { ...work, dump_key: key })),
+    );
+    return loaded ?? (await loadOpened(loading, dump, receipt));
   } catch (error) {
     forget(interners);
     throw error;
@@ -100,21 +107,33 @@ interface Work {
   progress: Progress;
 }
 
-async function loadInto(trx: Knex.Transaction, loading: Loading, dump: Dump, work: Work): Promise<FileReceipt> {
-  const { config, interners, nowMs } = loading;
-  const named = namedDay(dump.name);
+/** The key of a new dump; null where another process has loaded the same bytes while this one waited to write. */
+async function addDump(trx: Knex.Transaction, loading: Loading, dump: Dump, work: Work): Promise<number | null> {
   const [row] = await trx("dumps")
     .insert({
       sha256: work.sha256,
       name: dump.name,
       format: dump.format,
       byte_count: work.byte_count,
-      first_read_at_ms: nowMs,
-      named_day: named,
+      first_read_at_ms: loading.nowMs,
+      named_day: namedDay(dump.name),
     })
+    .onConflict("sha256")
+    .ignore()
     .returning("dump_key");
+  return row === undefined ? null : Number(row.dump_key);
+}
+
+async function loadInto(
+  trx: Knex.Transaction,
+  loading: Loading,
+  dump: Dump,
+  work: Work & { dump_key: number },
+): Promise<FileReceipt> {
+  const { config, interners, nowMs } = loading;
+  const named = namedDay(dump.name);
   await refresh(trx, interners);
-  const store = openStore(trx, interners, Number(row.dump_key));
+  const store = openStore(trx, interners, work.dump_key);
   const reported = openReported();
   let truncated = 0;
   try {

@@ -32,13 +32,14 @@ export interface Reading {
 
 const HEAD_BYTES = 64 * 1024;
 
-/** Opens a dump and tells its format from its first bytes. */
-export async function openDump(path: string): Promise<Dump> {
+/** Opens a dump and tells its format from its first bytes, of which it shows none where masking is on. */
+export async function openDump(path: string, { masking }: Config): Promise<Dump> {
   const content = await openContent(path);
   try {
     const name = basename(path);
     const { head, chunks } = await peek(content.chunks);
-    return { path, name, format: formatOf(head, path, name), content, chunks };
+    const may_show = masking.numbers === "none" && masking.names === "none";
+    return { path, name, format: formatOf(head, { path, name, may_show }), content, chunks };
   } catch (error) {
     content.close();
     throw error;

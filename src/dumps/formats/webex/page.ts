@@ -27,8 +27,8 @@ export function judgeFrame(verdict: Verdict, frame: FoundFrame, path: string, ma
     return stretch === undefined ? place : stretch.at + place - stretch.from;
   });
   verdict.has_list = hasList(root, 0) || verdict.has_list;
-  const failure = verdict.failure ?? graphqlError(root);
-  verdict.failure = failure === null ? null : mask.text(failure).slice(0, 300);
+  const failure = graphqlError(root);
+  if (failure !== null) verdict.failure ??= mask.text(failure.slice(0, 4096)).slice(0, 300);
 }
 
 /** Takes an element of a list. @throws NightdeskError `page-json` */
