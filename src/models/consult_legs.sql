@@ -1,40 +1,45 @@
 -- One row per event of a consult leg.
 -- Key: contact_key, activity_number. A working table: held only while a slice of contacts is rebuilt.
 -- From: contact_steps, contact_event_names.
--- Only contacts with a `new` after their first event are looked at: no other event opens a leg (README, decision 3).
-with second_start as (
+-- Only contacts with a `new` after their first event are walked through: no other event opens a leg (README, decision 3).
+with recursive second_start as (
     select distinct contact_key
     from contact_steps
     where activity_number > 1 and bit = (select max(bit) from contact_event_names where event = 'new')
 ),
-watched as (
+-- After each event: whether it was of a consult leg, whether that leg goes on, and until when the customer is on hold.
+walk as (
+    select
+        contact_key,
+        cast(0 as bigint) as activity_number,
+        0 as is_consult,
+        0 as goes_on,
+        cast(-1 as bigint) as held_until_ms
+    from second_start
+    union all
     select
         step.contact_key,
         step.activity_number,
-        names.event,
-        max(case when names.ends_consult_leg = 1 then step.activity_number end) over earlier as leg_ended_at_number,
-        max(case when names.holds_customer is not null then 2 * step.activity_number + names.holds_customer end)
-            over earlier % 2 as is_held
-    from second_start
+        legs.is_consult,
+        case when legs.is_consult = 1 and coalesce(names.ends_consult_leg, 0) = 0 then 1 else 0 end,
+        case
+            when legs.is_consult = 1 or names.holds_customer is null then walk.held_until_ms
+            when names.holds_customer = 0 then -1
+            when walk.held_until_ms > coalesce(step.ended_at_ms, 9007199254740991) then walk.held_until_ms
+            else coalesce(step.ended_at_ms, 9007199254740991)
+        end
+    from walk
     cross join contact_steps as step
     cross join contact_event_names as names
-    where step.contact_key = second_start.contact_key and names.name_key = step.name_key
-    window earlier as (
-        partition by step.contact_key order by step.activity_number
-        rows between unbounded preceding and 1 preceding
-    )
-),
-opened as (
-    select
-        contact_key,
-        activity_number,
-        leg_ended_at_number,
-        max(case when event = 'new' and is_held = 1 then activity_number end) over (
-            partition by contact_key order by activity_number
-            rows between unbounded preceding and current row
-        ) as leg_opened_at_number
-    from watched
+    cross join (select 0 as is_consult union all select 1) as legs
+    where step.contact_key = walk.contact_key
+        and step.activity_number = walk.activity_number + 1
+        and names.name_key = step.name_key
+        and legs.is_consult = case
+            when walk.goes_on = 1 or (names.event = 'new' and walk.held_until_ms >= step.at_ms) then 1
+            else 0
+        end
 )
 select contact_key, activity_number
-from opened
-where leg_opened_at_number > coalesce(leg_ended_at_number, 0)
+from walk
+where is_consult = 1

@@ -109,6 +109,36 @@ describe("the leg of an activity", () => {
     expect(legs).toEqual([...customer, "consult", "consult", "consult", "consult", "customer", "customer"]);
   });
 
+  it("is consult for every leg begun in one hold: what a consult leg goes through does not take the customer off it", async () => {
+    centre = await given(`
+      at        endedAt   event
+      09:00:00  -         new
+      09:00:20  -         connected
+      09:01:00  09:05:00  on-hold
+      09:01:05  -         new
+      09:01:06  -         connected
+      09:01:20  -         ended
+      09:02:00  -         new
+      09:02:05  -         connect
+      09:02:20  -         consult-done
+      09:05:00  -         hold-done
+    `);
+    const legs = (await rowsOf(centre, "customer_activities", ["leg"])).map((row) => row.leg);
+    const customer = Array.from({ length: 3 }, () => "customer");
+    const consult = Array.from({ length: 6 }, () => "consult");
+    expect(legs).toEqual([...customer, ...consult, "customer"]);
+  });
+
+  it("stays customer for a second new after the delivered end of the hold", async () => {
+    centre = await given(`
+      at        endedAt   event
+      09:00:00  -         new
+      09:01:00  09:01:30  on-hold
+      09:01:31  -         new
+    `);
+    expect((await rowsOf(centre, "customer_activities", ["leg"])).at(-1)).toEqual({ leg: "customer" });
+  });
+
   it("stays customer for a second new of a contact that is not on hold", async () => {
     centre = await given(`
       at        event

@@ -70,16 +70,18 @@ export function bruteActivities(events: readonly BruteEvent[]): BruteActivity[] 
     if (first !== second) return first < second ? -1 : 1;
     return Buffer.compare(Buffer.from(a.eventId), Buffer.from(b.eventId));
   });
-  let isHeld = false;
+  let heldUntil = -1;
   let inConsult = false;
   return ordered.map((event, index) => {
     const { event: name, inTable, closedBy } = ruleOf(event.event);
-    if (name === "new" && isHeld) inConsult = true;
+    if (name === "new" && heldUntil >= event.at) inConsult = true;
     const leg = inConsult ? "consult" : "customer";
     if (["ended", "consult-done", "transferred"].includes(name)) inConsult = false;
-    if (["on-hold", "consulting"].includes(name)) isHeld = true;
-    const off = ["parked", "connect", "connected", "conferencing", "hold-done", "transferred", "ended"];
-    if (off.includes(name)) isHeld = false;
+    if (leg === "customer") {
+      const off = ["parked", "connect", "connected", "conferencing", "hold-done", "transferred", "ended"];
+      if (off.includes(name)) heldUntil = -1;
+      if (["on-hold", "consulting"].includes(name)) heldUntil = Math.max(heldUntil, event.endedAt ?? Infinity);
+    }
     const later = ordered.slice(index + 1).find((other) => closedBy.includes(ruleOf(other.event).event));
     const end = event.endedAt ?? (closedBy.length === 0 ? event.at : (later?.at ?? null));
     return { ...event, number: index + 1, name, inTable, end, duration: end === null ? null : end - event.at, leg };
