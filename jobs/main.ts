@@ -3,12 +3,7 @@ import { runCli } from "../src/cli";
 
 /** The executable: the one place that asks what time it is and hands it down. */
 async function main(): Promise<void> {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // `nightdesk export … | head` closes the pipe early: that is the reader's wish, no fault.
-    if (error.code === "EPIPE") process.exit(0);
-    process.stderr.write(`error: Standard output cannot be written: ${error.message}.\n`);
-    process.exit(1);
-  });
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", onClosed);
   process.exitCode = await runCli(process.argv.slice(2), {
     env: process.env,
     folder: process.cwd(),
@@ -16,6 +11,13 @@ async function main(): Promise<void> {
     stderr: process.stderr,
     now: Date.now,
   });
+}
+
+/** `nightdesk export … | head` closes the pipe early: that is the reader's wish, and the work goes on without a reader. */
+function onClosed(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") return;
+  process.stderr.write(`error: The output cannot be written: ${error.message}.\n`);
+  process.exit(1);
 }
 
 void main();

@@ -19,11 +19,9 @@ const schema = z.strictObject({
   again: z.boolean(),
   /** Rebuild and check: everything, not only what changed. */
   all: z.boolean(),
-  /** Agent states by channel instead of by person; another sequence mode or table than the configured one. */
+  /** Agent states by channel instead of by person; CSV files with a byte-order mark. */
   options: z.strictObject({
     view: z.enum(["person", "channel"]).optional(),
-    mode: z.enum(["overlay", "strict"]).optional(),
-    table: z.string().optional(),
     bom: z.boolean().optional(),
   }),
 });

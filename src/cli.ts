@@ -39,8 +39,12 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 
 function describe(error: unknown): string {
   if (error instanceof NightdeskError) return `error: ${error.message}`;
-  return `error: ${error instanceof Error ? (error.stack ?? error.message) : messageOf(error)}`;
+  // Errors of the database hold the whole statement: enough to find the place, not a page of it.
+  const text = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+  return `error: unexpected, please report it: ${text.length > LONGEST_ERROR ? `${text.slice(0, LONGEST_ERROR)} …` : text}`;
 }
+
+const LONGEST_ERROR = 1_500;
 
 type Done = (isDone: boolean) => void;
 

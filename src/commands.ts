@@ -214,6 +214,8 @@ export async function doctor(terminal: Terminal, options: Options): Promise<bool
 }
 
 function absolute(terminal: Terminal, paths: readonly string[]): string[] {
+  if (paths.includes(""))
+    throw new UsageError("A path is empty. Name a file or a folder (an unset variable of a script?).");
   return paths.map((path) => resolve(terminal.folder, path));
 }
 

@@ -1,4 +1,5 @@
 import { constants } from "node:fs";
+import type { Knex } from "knex";
 import { access, statfs } from "node:fs/promises";
 import { type Config, loadConfig } from "./base/config";
 import { dayStartMs } from "./base/days";
@@ -24,7 +25,10 @@ const fault = (topic: string, found: string, advice: string): Finding => ({ topi
 /** One million events and what is rebuilt from them take about this much; below it the next night may fill the disk. */
 const FREE_BYTES_WANTED = 2 * 1024 ** 3;
 
-/** Examines what a night needs, goes on after each fault, and says what to do about it. Changes nothing but migrations. */
+/**
+ * Examines what a night needs, goes on after each fault, and says what to do about it. Where the data folder or the
+ * database is missing it is made, and the rules are written into it, as any command would do.
+ */
 export async function examine(terminal: Terminal): Promise<Finding[]> {
   let config: Config;
   try {
@@ -58,6 +62,20 @@ export function printExamination(findings: readonly Finding[]): string {
       ? "Nothing stands in the way of the night."
       : `${faults} ${faults === 1 ? "fault stands" : "faults stand"} in the way of the night.`;
   return `${lines.join("\n")}\n\n${end}\n`;
+}
+
+async function ruleFinding(db: Knex, config: Config): Promise<Finding> {
+  const topic = "reference data";
+  try {
+    await loadRules(db, config);
+    const { table, mode } = config.sequence;
+    return fine(
+      topic,
+      `rules ${rulesVersion(config)}, sequence table ${table} ${sequenceVersion(config)}, mode ${mode}`,
+    );
+  } catch (error) {
+    return fault(topic, messageOf(error), "Correct the file the message names.");
+  }
 }
 
 function nodeFinding(): Finding {
@@ -161,9 +179,7 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
       const advice = "Restore the file from a backup, or delete it and load the dumps again.";
       const state =
         broken === null ? fine("database", `${shown}, sound`) : fault("database", `${shown}: ${broken}`, advice);
-      await loadRules(db, config);
-      const version = `rules ${rulesVersion(config)}, sequence table ${config.sequence.table} ${sequenceVersion(config)}, mode ${config.sequence.mode}`;
-      return [state, fine("reference data", version)];
+      return [state, await ruleFinding(db, config)];
     } finally {
       await db.destroy();
     }

@@ -1,4 +1,4 @@
-import { columnsOf } from "./base/text";
+import { columnsOf, printable, shortened } from "./base/text";
 import type { RunReceipt } from "./runner";
 
 /**
@@ -55,7 +55,7 @@ function fileLines(details: Record<string, unknown> | undefined): string[] {
   if (files.length === 0) return [];
   const figures = ["read", "new", "duplicate", "revised", "rejected", "truncated"] as const;
   const rows = files.map((file) => [
-    file.name,
+    shortened(printable(file.name), LONGEST_NAME),
     file.status,
     ...figures.map((name) => file[name].toLocaleString("en-US")),
   ]);
@@ -64,6 +64,9 @@ function fileLines(details: Record<string, unknown> | undefined): string[] {
     .split("\n")
     .map((line) => `    ${line}`);
 }
+
+/** So that the table of a load fits into 80 columns. */
+const LONGEST_NAME = 32;
 
 function pagesText(run: RunReceipt): string {
   if (run.was_done) return "This night was done before and nothing new has come. --again does it anew.\n";

@@ -3,6 +3,7 @@ import { messageOf, NightdeskError, UsageError } from "./base/errors";
 import { type Batch, parseBatch, type StepResult } from "./batch";
 import type { Context } from "./context";
 import { codeVersion } from "./base/version";
+import { pendingCounts } from "./models/pending";
 import { rulesVersion } from "./reference/load";
 import { type StepName, steps, workflows } from "./workflows";
 
@@ -50,19 +51,27 @@ export async function runWorkflow(context: Context, work: Batch): Promise<RunRec
   return run;
 }
 
-/** A night that was rendered before, under the same rules, needs nothing more while no dump brings anything new. */
+/**
+ * A night that was rendered before, under the same rules, needs nothing more while no dump brought anything: neither to
+ * this run nor, with late events of these days, to one since.
+ */
 async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Receipt): Promise<boolean> {
-  if (batch.workflow !== "nightly" || batch.again) return false;
-  const isNew = ["new", "revised", "rejected"].some((name) => (counts[name] ?? 0) > 0);
-  if (isNew) return false;
-  for (const table of ["contacts_to_rebuild", "agents_to_rebuild", "contacts_to_check"]) {
-    if ((await db(table).first()) !== undefined) return false;
-  }
+  if (batch.workflow !== "nightly" || batch.again || (counts.loaded ?? 0) > 0) return false;
+  const pending = await pendingCounts(db);
+  if (Object.values(pending).some((count) => count > 0)) return false;
   const last = await db("receipts")
     .where({ workflow: "nightly", step: "render", from_day: batch.from, to_day: batch.to })
     .orderBy("receipt_key", "desc")
-    .first("status", "work_hash");
-  return last?.status === "done" && last.work_hash === workHash(config, batch);
+    .first("receipt_key", "status", "work_hash");
+  if (last?.status !== "done" || last.work_hash !== workHash(config, batch)) return false;
+  const rebuilds = await db("receipts")
+    .where({ step: "rebuild", status: "done" })
+    .andWhere("receipt_key", ">", last.receipt_key)
+    .select("counts");
+  return rebuilds.every((rebuild) => {
+    const made = JSON.parse(rebuild.counts) as Record<string, number>;
+    return (made.contacts ?? 0) + (made.agents ?? 0) === 0;
+  });
 }
 
 function workHash(config: Context["config"], batch: Batch): string {

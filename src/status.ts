@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "./base/config";
-import { calendarDay, daysBetween, localTime } from "./base/days";
+import { calendarDay, daysBetween, localDay, localTime } from "./base/days";
 import { readSql, selectRows } from "./db/sql";
+import { pendingCounts } from "./models/pending";
 import { isUnderRules } from "./models/rebuild";
 import { table } from "./print";
 import { rulesVersion } from "./reference/load";
@@ -28,6 +29,8 @@ export interface Status {
   to_check: number;
   /** False where the zone, a threshold or the reference data changed since the tables were made. */
   is_under_rules: boolean;
+  /** First and last day of which a dump holds events; null where nothing is loaded. */
+  loaded: { from: string; to: string } | null;
   /** The newest run, null where there was none; `running` where it never came to an end. */
   last_run: { workflow: string; step: string; status: string; started_at_ms: number; error: string | null } | null;
 }
@@ -40,18 +43,24 @@ export async function daysStatus(db: Knex, config: Config, from: string, to: str
     const [row] = await selectRows<Omit<DayStatus, "day">>(db, sql, { day, start_ms, end_ms });
     if (row !== undefined) days.push({ day, ...row });
   }
-  const pending = async (name: string): Promise<number> =>
-    Number((await db(name).count({ count: "*" }).first())?.count ?? 0);
+  const pending = await pendingCounts(db);
   const last = await db("receipts")
     .orderBy("receipt_key", "desc")
     .first("workflow", "step", "status", "started_at_ms", "error");
   return {
     days,
-    to_rebuild: (await pending("contacts_to_rebuild")) + (await pending("agents_to_rebuild")),
-    to_check: await pending("contacts_to_check"),
+    to_rebuild: pending.contacts_to_rebuild + pending.agents_to_rebuild,
+    to_check: pending.contacts_to_check,
     is_under_rules: await isUnderRules(db, config, rulesVersion(config)),
+    loaded: await loadedDays(db, config.zone),
     last_run: last ?? null,
   };
+}
+
+async function loadedDays(db: Knex, zone: string): Promise<Status["loaded"]> {
+  const row = await db("dump_quarters").min({ from: "quarter_at_ms" }).max({ to: "quarter_at_ms" }).first();
+  if (row === undefined || row.from === null) return null;
+  return { from: localDay(zone, Number(row.from)), to: localDay(zone, Number(row.to)) };
 }
 
 /** The status as a table for a terminal; a dash where there is nothing. */
@@ -76,7 +85,7 @@ export function printStatus(status: Status, zone: string): string {
     ...[day.unchecked_count, day.violation_count].map(figure),
     day.rendered_at_ms === null ? "-" : localTime(zone, Number(day.rendered_at_ms), "yyyy-MM-dd HH:mm"),
   ]);
-  return `${table(head, rows)}\n${pendingLines(status)}${lastRunLine(status, zone)}Times in ${zone}.\n`;
+  return `${table(head, rows)}\n${pendingLines(status)}${lastRunLine(status, zone)}${loadedLine(status)}Times in ${zone}.\n`;
 }
 
 function figure(count: number): string {
@@ -96,9 +105,13 @@ function pendingLines({ to_rebuild, to_check, is_under_rules }: Status): string 
   return rules + rebuild + check;
 }
 
+function loadedLine({ loaded }: Status): string {
+  return loaded === null ? "Nothing is loaded.\n" : `Loaded: ${loaded.from} to ${loaded.to}.\n`;
+}
+
 function lastRunLine({ last_run: last }: Status, zone: string): string {
   if (last === null) return "Nothing was run yet.\n";
   const when = localTime(zone, Number(last.started_at_ms), "yyyy-MM-dd HH:mm:ss");
   const error = last.error === null ? "" : `\n  ${last.error.split("\n")[0]}`;
-  return `Last run: ${last.workflow}, step ${last.step}, ${last.status}, begun ${when}${error}\n`;
+  return `Last run: ${last.workflow}, step ${last.step}, ${last.status === "running" ? "not ended: still running, or killed" : last.status}, begun ${when}${error}\n`;
 }

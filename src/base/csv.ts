@@ -7,11 +7,6 @@ export function readCsvTable(text: string): Record<string, string>[] {
   return Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true }).data;
 }
 
-/** Rows of a CSV text without a header, cells as text; a blank line is a row of one empty cell. */
-export function readCsvRows(text: string): string[][] {
-  return Papa.parse<string[]>(text, { header: false, skipEmptyLines: false }).data;
-}
-
 /** CSV after RFC 4180: CRLF line ends, quotes where needed, null as an empty cell; ends with a line end. */
 export function writeCsvRows(rows: readonly (readonly CsvCell[])[]): string {
   return rows.length === 0 ? "" : `${Papa.unparse(rows as CsvCell[][], { newline: "\r\n" })}\r\n`;

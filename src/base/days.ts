@@ -1,5 +1,4 @@
 import { DateTime, IANAZone } from "luxon";
-import { UsageError } from "./errors";
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -18,12 +17,6 @@ export function isZone(zone: string): boolean {
 
 export function isDay(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text, { zone: "UTC" }).isValid;
-}
-
-/** @throws UsageError where the text is no day of the calendar */
-export function parseDay(text: string): string {
-  if (!isDay(text)) throw new UsageError(`"${text}" is no day. Expected YYYY-MM-DD, for example 2026-03-02.`);
-  return text;
 }
 
 /** The local day of an instant. */
@@ -51,7 +44,7 @@ export function calendarDay(zone: string, day: string): CalendarDay {
   return { day, starts_at_ms: dayStartMs(zone, day), ends_at_ms: dayStartMs(zone, addDays(day, 1)) };
 }
 
-/** Instants that cut a period of days into intervals of the given minutes, counted on the local clock; first and last included. */
+/** Instants that cut a period of days into intervals of the given minutes, counted from the beginning of each local day; first and last included. */
 export function intervalMarks(zone: string, from: string, to: string, minutes: number): number[] {
   const marks: number[] = [];
   for (const day of daysBetween(from, to)) {

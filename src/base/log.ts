@@ -1,4 +1,4 @@
-import { fitColumns } from "./text";
+import { fitColumns, printable } from "./text";
 
 /** Where the program tells a person what it does: always standard error, so that standard output stays data. */
 export interface Log {
@@ -13,13 +13,13 @@ export interface Log {
 export function openLog(stream: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }): Log {
   const isTerminal = stream.isTTY ?? false;
   const clear = isTerminal ? "\r\u001b[2K" : "";
-  const line = (message: string): void => void stream.write(`${clear}${message}\n`);
+  const line = (message: string): void => void stream.write(`${clear}${printable(message)}\n`);
   return {
     info: line,
     warn: (message) => line(`warning: ${message}`),
     error: (message) => line(`error: ${message}`),
     progress: (message) =>
-      void (isTerminal && stream.write(`${clear}${fitColumns(message, (stream.columns ?? 80) - 1)}`)),
+      void (isTerminal && stream.write(`${clear}${fitColumns(printable(message), (stream.columns ?? 80) - 1)}`)),
   };
 }
 

@@ -35,7 +35,7 @@ const EXPORTS: Record<string, Export> = {
   "rejected-lines": { id: "dump_sha256", number: "dump_line" },
 };
 
-const PAGE_SIZE = 5_000;
+const PAGE_SIZE = 20_000;
 
 export function exportNames(): string[] {
   return Object.keys(EXPORTS);
@@ -99,6 +99,8 @@ const FREE_TEXTS = [
   "wrapup_code",
   "last_idle_code",
   "idle_code",
+  "text",
+  "message",
 ];
 
 function masked(row: Row, mask: Mask): Row {

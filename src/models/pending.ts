@@ -79,3 +79,16 @@ export async function add(
     range,
   );
 }
+
+/** How many contacts and agents wait for the rebuild, and how many contacts for the check. */
+export async function pendingCounts(
+  db: Knex,
+): Promise<{ contacts_to_rebuild: number; agents_to_rebuild: number; contacts_to_check: number }> {
+  const count = async (table: string): Promise<number> =>
+    Number((await db(table).count({ count: "*" }).first())?.count ?? 0);
+  return {
+    contacts_to_rebuild: await count("contacts_to_rebuild"),
+    agents_to_rebuild: await count("agents_to_rebuild"),
+    contacts_to_check: await count("contacts_to_check"),
+  };
+}

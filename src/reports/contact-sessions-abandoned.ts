@@ -44,6 +44,7 @@ export async function abandonedTables({ db, config, period, mask }: Ask): Promis
     ...row,
     origin: mask.number(row.origin),
     destination: mask.number(row.destination),
+    reason_code: typeof row.reason_code === "string" ? mask.text(row.reason_code) : null,
   }));
   const longest = rows
     .toSorted((a, b) => (b.wait_ms ?? 0) - (a.wait_ms ?? 0) || (b.total_ms ?? 0) - (a.total_ms ?? 0))

@@ -86,7 +86,8 @@ export async function renderReports(
   const period = periodOf(config.zone, request.from, request.to);
   const box = await gatherDataBox(db, config, period);
   const ask: Ask = { db, config, period, view: request.view ?? "person", mask: maskOf(config.masking), box };
-  const folder = join(request.out, period.name);
+  // By channel the figures are others: they must not take the place of the night's pages.
+  const folder = join(request.out, ask.view === "channel" ? `${period.name}-by-channel` : period.name);
   const files: PlannedFile[] = [];
   const made: { report: Report; content: ReportContent }[] = [];
   for (const report of reports) {

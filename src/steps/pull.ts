@@ -20,7 +20,7 @@ export async function pull({ db, config, log, now }: Context, batch: Batch): Pro
   const failed = receipts.filter((file) => file.status === "failed");
   if (failed.length === 0 && batch.workflow === "nightly") await requireDays(db, config.zone, sources, batch);
   return {
-    counts: { files: receipts.length, ...counts },
+    counts: { files: receipts.length, loaded: receipts.filter(({ status }) => status === "loaded").length, ...counts },
     details: { files: receipts },
     ...(failed.length === 0 ? {} : { failure: failureOf(failed, receipts.length) }),
   };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Batch, StepResult } from "../batch";
 import type { Context } from "../context";
 import { NightdeskError, UsageError } from "../base/errors";
+import { pendingCounts } from "../models/pending";
 import { isUnderRules } from "../models/rebuild";
 import { rulesVersion } from "../reference/load";
 import { renderReports } from "../reports/report";
@@ -31,12 +32,9 @@ export async function render({ db, config, log }: Context, batch: Batch): Promis
 
 /** A report of half-made tables would be wrong without a word: say what is still to be done. */
 async function warnOfUnfinished(db: Context["db"], log: Context["log"]): Promise<void> {
-  const pending = { contacts_to_rebuild: "rebuild", agents_to_rebuild: "rebuild", contacts_to_check: "check" };
-  for (const [table, command] of Object.entries(pending)) {
-    const row = await db(table).count({ count: "*" }).first();
-    const count = Number(row?.count ?? 0);
+  for (const [table, count] of Object.entries(await pendingCounts(db))) {
     if (count > 0) {
-      const entity = table.startsWith("contacts") ? "contacts" : "agents";
+      const [entity, , command] = table.split("_");
       log.warn(
         `${count} ${entity} are loaded and not yet through ${command}; run "nightdesk ${command}" for complete figures.`,
       );
