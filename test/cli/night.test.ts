@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Desk, openDesk } from "../support/terminal";
 
@@ -69,6 +69,18 @@ describe("a night", () => {
     const again = await nightly("--again");
     expect(again.steps.map(({ step }) => step)).toEqual(["pull", "rebuild", "check", "render"]);
     expect(readFileSync(page).equals(first)).toBe(true);
+  });
+
+  it("is left alone although it holds a bad line, and not where late events of its day came since", async () => {
+    await givenDay();
+    const dump = join(desk.folder, "data/dumps/contact-events-2026-03-02.ndjson");
+    appendFileSync(dump, "{ broken\n");
+    expect((await nightly()).was_done).toBe(false);
+    expect((await nightly()).was_done).toBe(true);
+    const late = { contactId: "late-1", event: "new", at: Date.UTC(2026, 2, 2, 5) };
+    writeFileSync(join(desk.folder, "data/dumps/contact-events-2026-03-03.ndjson"), `${JSON.stringify(late)}\n`);
+    expect((await nightly("--day", "2026-03-03")).code).toBe(0);
+    expect((await nightly()).was_done).toBe(false);
   });
 
   it("takes only the dumps of its days out of a folder", async () => {
@@ -175,6 +187,21 @@ describe("after a change of the configuration", () => {
 });
 
 describe("odd outputs", () => {
+  it("keeps the channel view beside the person's", async () => {
+    await givenDay();
+    await nightly();
+    const page = join(desk.folder, "data/reports/2026-03-02/agent-states.html");
+    const person = readFileSync(page, "utf8");
+    await desk.run("report", "agent-states", "--day", "2026-03-02", "--view", "channel");
+    expect(readFileSync(page, "utf8")).toBe(person);
+    expect(existsSync(join(desk.folder, "data/reports/2026-03-02-by-channel/agent-states.html"))).toBe(true);
+  });
+
+  it("refuses an empty path, as an unset variable of a script gives it", async () => {
+    const { code, stderr } = await desk.run("load", "");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("A path is empty")]);
+  });
+
   it("refuses a folder for a file, and leaves nothing behind", async () => {
     const { code, stderr } = await desk.run("export", "rejected-lines", "--out", ".");
     expect([code, stderr]).toEqual([1, expect.stringContaining("it is a folder")]);

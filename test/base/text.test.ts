@@ -1,0 +1,20 @@
+import { columnsOf, fitColumns, printable, shortened } from "../../src/base/text";
+
+describe("text in a terminal", () => {
+  it("counts wide letters twice", () => {
+    expect([columnsOf("Billing"), columnsOf("고객센터"), columnsOf("é")]).toEqual([7, 8, 1]);
+  });
+
+  it("cuts where the columns end, never through a letter", () => {
+    expect([fitColumns("고객센터", 5), fitColumns("Billing", 4)]).toEqual(["고객", "Bill"]);
+  });
+
+  it("takes out the middle of what is too long", () => {
+    expect(shortened("contact-events-2026-03-02.ndjson.gz", 21)).toBe("contact-ev….ndjson.gz");
+    expect(shortened("short.csv", 21)).toBe("short.csv");
+  });
+
+  it("shows no escape, no bell and no mark that turns the direction", () => {
+    expect(printable("a\u001b[31mb\u0007c\u202Ed")).toBe("a\uFFFD[31mb\uFFFDc\uFFFDd");
+  });
+});
