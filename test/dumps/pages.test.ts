@@ -1,5 +1,11 @@
 import * as fc from "fast-check";
-import { type FoundElement, type FoundFrame, LONGEST_ELEMENT, openScanner } from "../../src/dumps/formats/webex/scan";
+import {
+  type FoundElement,
+  type FoundFrame,
+  LONGEST_ELEMENT,
+  MOST_VALUES,
+  openScanner,
+} from "../../src/dumps/formats/webex/scan";
 import { type Centre, load, openCentre } from "../support/centre";
 
 const AT = Date.parse("2026-03-02T09:00:00Z");
@@ -95,6 +101,15 @@ describe("a page", () => {
     const page = (id: string): string => `${START}${task(id)}]}}}`;
     expect(await load(centre, { "tasks.json": `${page("a")}\n${page("b")}\r\n\n` })).toMatchObject({ read: 4, new: 2 });
     expect(await centre.db("contact_events").orderBy("dump_line").pluck("dump_line")).toEqual([2, 4]);
+  });
+
+  it("with an element of too many values loses that one alone", async () => {
+    const heavy = `{"id":"heavy","x":[${"1,".repeat(MOST_VALUES)}0]}`;
+    const receipt = await load(centre, { "tasks.json": `${START}${heavy},${task("b")}]}}}` });
+    expect(receipt).toMatchObject({ read: 3, new: 1, rejected: 1 });
+    expect(await centre.db("rejected_lines").select("line_number", "byte_count")).toEqual([
+      { line_number: 1, byte_count: heavy.length },
+    ]);
   });
 
   it("with an element of more than 16 MiB loses that one alone", async () => {

@@ -20,6 +20,8 @@ interface OpenLine {
 }
 
 const FOLDED = new Map(Array.from(SLOTS, ([field, slot]) => [fold(field), slot]));
+/** A quoted cell of more lines than this is a quote that was never closed. */
+const MOST_LINES = 10_000;
 const DELIMITERS = [",", ";", "\t"];
 
 /** Whether a line is the header of an events table: it names an instant, a contact or agent, and an event or state. */
@@ -71,7 +73,7 @@ export function csvReader(scope: RecordScope, sink: Sink): LineReader {
       const { cells } = record;
       const lines = close();
       take(header.targets, cells, lines[0]?.line ?? number, () => joined(lines));
-    } else if (result === "bad" || openLength > LONGEST_LINE) giveUp(BAD_QUOTE);
+    } else if (result === "bad" || openLength > LONGEST_LINE || open.length > MOST_LINES) giveUp(BAD_QUOTE);
   };
   const take = (targets: (number | string)[], cells: string[], number: number, bytes: () => Buffer): void => {
     sink.read();

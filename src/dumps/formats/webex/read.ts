@@ -9,7 +9,7 @@ import { fieldsOf, isRecord } from "./fields";
 import { type DeliveredList, isTruncated, listOf, noteEvent } from "./lists";
 import { agentParts, channelNode, flagText, type Surroundings, taskNode } from "./nodes";
 import { elementOf, isBucket, judgeFrame, nodesOf, openVerdict, refuseUseless, type Verdict } from "./page";
-import { type FoundElement, LONGEST_ELEMENT, openScanner } from "./scan";
+import { type FoundElement, LONGEST_ELEMENT, MOST_VALUES, openScanner } from "./scan";
 
 /** What reading a page needs beside its bytes. */
 export interface PageReading {
@@ -69,7 +69,7 @@ async function readElement(page: OpenPage, found: FoundElement): Promise<void> {
 
 const TOO_LONG: Fault = {
   reason: "element-too-long",
-  message: `The element is longer than ${LONGEST_ELEMENT / 1024 / 1024} MiB. Expected one task, agent session or leg.`,
+  message: `The element is longer than ${LONGEST_ELEMENT / 1024 / 1024} MiB, or holds more than ${MOST_VALUES.toLocaleString("en-US")} values. Expected one task, agent session or leg.`,
 };
 
 async function readTask(page: OpenPage, element: Raw): Promise<void> {

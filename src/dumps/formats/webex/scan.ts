@@ -34,8 +34,10 @@ export interface PageScanner {
   end(): void;
 }
 
-/** An element longer than this is rejected: the vendor's have some kilobytes. */
+/** An element longer than this is not read: the vendor's have some kilobytes. */
 export const LONGEST_ELEMENT = 16 * 1024 * 1024;
+/** Nor one of more values than this, which take far more memory than their text. */
+export const MOST_VALUES = 500_000;
 const LONGEST_FRAME = 16 * 1024 * 1024;
 /** Lists lie at data.taskDetails.tasks and the like; a saved response may wrap that once or twice more. */
 const DEEPEST_LIST = 6;
@@ -84,6 +86,8 @@ interface OpenList {
   element: OpenPiece | null;
   at: number;
   depth: number;
+  /** Values in it so far, or nearly so: its commas and opening brackets. */
+  value_count: number;
   /** Whether a comma promised another element. */
   is_promised: boolean;
 }
@@ -146,7 +150,7 @@ function scanFrame(scan: Scan, frame: OpenFrame, chunk: Buffer, from: number): n
       frame.is_name = false;
       frame.depth += 1;
       if (name === null) continue;
-      scan.list = { name, element: null, at: 0, depth: 0, is_promised: false };
+      scan.list = { name, element: null, at: 0, depth: 0, value_count: 0, is_promised: false };
       keep(scan, frame, chunk.subarray(from, at + 1), from);
       return at + 1;
     } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
@@ -231,14 +235,18 @@ function scanList(scan: Scan, list: OpenList, chunk: Buffer, from: number): numb
       if (byte === COMMA || byte === CLOSE_LIST) throw brokenPage(scan.path, scan.before + at);
       list.element = openPiece(LONGEST_ELEMENT);
       list.at = scan.before + at;
+      list.value_count = 0;
       start = at;
     }
     if (byte === QUOTE) at = stringEnd(scan, chunk, at + 1) - 1;
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) list.depth += 1;
-    else if (list.depth > 0) {
-      if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) list.depth -= 1;
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+      list.depth += 1;
+      list.value_count += 1;
+    } else if (list.depth > 0) {
+      if (byte === COMMA) list.value_count += 1;
+      else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) list.depth -= 1;
     } else if (byte === COMMA || byte === CLOSE_LIST) {
-      extend(list.element, chunk.subarray(start, at));
+      add(list, list.element, chunk.subarray(start, at));
       scan.found.push({ list: list.name, piece: closed(list.element), at: list.at });
       list.element = null;
       list.is_promised = byte === COMMA;
@@ -247,8 +255,13 @@ function scanList(scan: Scan, list: OpenList, chunk: Buffer, from: number): numb
       return at;
     }
   }
-  if (list.element !== null) extend(list.element, chunk.subarray(start));
+  if (list.element !== null) add(list, list.element, chunk.subarray(start));
   return chunk.length;
+}
+
+function add(list: OpenList, element: OpenPiece, bytes: Buffer): void {
+  if (list.value_count > MOST_VALUES) element.limit = 0;
+  extend(element, bytes);
 }
 
 function isBlank(byte: number): boolean {
