@@ -8,7 +8,7 @@ import type { Options } from "./commands";
 import { exportNames } from "./exports/export";
 import { FAULTS } from "./generate/generate";
 import { sequenceTables } from "./reference/load";
-import { reportNames } from "./reports/report";
+import { reportNames } from "./reports/render";
 import type { Terminal } from "./terminal";
 
 /** Exit codes: the work is done, it failed, the command was called wrongly. */

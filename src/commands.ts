@@ -16,7 +16,7 @@ import { findViolations, type Violation } from "./models/check";
 import { isUnderRules } from "./models/rebuild";
 import { printRun } from "./print";
 import { loadRules, rulesVersion, sequenceVersion } from "./reference/load";
-import { reportNames } from "./reports/report";
+import { reportNames } from "./reports/render";
 import { runWorkflow } from "./runner";
 import { daysStatus, printStatus } from "./status";
 import { configOf, inContext, type Terminal } from "./terminal";

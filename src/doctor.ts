@@ -7,7 +7,7 @@ import { messageOf } from "./base/errors";
 import { ensureFolder } from "./base/folders";
 import { databaseFault, openDatabase } from "./db/open";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
-import { reportNames } from "./reports/report";
+import { reportNames } from "./reports/render";
 import type { Terminal } from "./terminal";
 
 /** One thing the doctor looked at: `advice` says what to do about a remark or a fault. */

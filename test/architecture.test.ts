@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
-import { reportNames } from "../src/reports/report";
+import { reportNames } from "../src/reports/render";
 
 const root = resolve(__dirname, "..");
 

@@ -5,7 +5,7 @@ import { NightdeskError, UsageError } from "../base/errors";
 import { pendingCounts } from "../models/pending";
 import { isUnderRules } from "../models/rebuild";
 import { rulesVersion } from "../reference/load";
-import { renderReports } from "../reports/report";
+import { renderReports } from "../reports/render";
 
 /** Renders the batch's reports, or the configured ones, for its days. */
 export async function render({ db, config, log }: Context, batch: Batch): Promise<StepResult> {

@@ -8,7 +8,7 @@ import { addDays } from "../../src/base/days";
 import { silentLog } from "../../src/base/log";
 import { closeContext, openContext } from "../../src/context";
 import { generateDays } from "../../src/generate/generate";
-import { reportNames } from "../../src/reports/report";
+import { reportNames } from "../../src/reports/render";
 import { runWorkflow } from "../../src/runner";
 import { runYardstick } from "./yardstick";
 

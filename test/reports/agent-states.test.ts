@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../src/base/config";
 import { readCsvTable } from "../../src/base/csv";
-import { renderReports } from "../../src/reports/report";
+import { renderReports } from "../../src/reports/render";
 import { rebuiltFrom } from "../models/agent-centre";
 import { type Centre, type Fields, openCentre } from "../support/centre";
 

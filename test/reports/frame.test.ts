@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addDays } from "../../src/base/days";
-import { renderReports, reportNames } from "../../src/reports/report";
+import { renderReports, reportNames } from "../../src/reports/render";
 import { type Centre, load, ndjson, openCentre } from "../support/centre";
 import { events, given } from "../support/contacts";
 import { rebuildAndCheck } from "../support/rebuilt";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readCsvTable } from "../../src/base/csv";
-import { type ReportRequest, renderReports, reportNames } from "../../src/reports/report";
+import { renderReports, reportNames } from "../../src/reports/render";
+import type { ReportRequest } from "../../src/reports/report";
 import type { Centre } from "../support/centre";
 
 /** What a render gave, as a reader sees it. */

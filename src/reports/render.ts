@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import type { Knex } from "knex";
+import type { Config } from "../base/config";
+import { dayStartMs, addDays } from "../base/days";
+import { UsageError } from "../base/errors";
+import { maskOf } from "../base/mask";
+import { REPORTS } from "./catalogue";
+import { gatherDataBox } from "./data-box";
+import { csvText, type PlannedFile, publishFiles } from "./files";
+import { renderPage } from "./html";
+import { indexFile } from "./index-page";
+import type { Ask, Period, Report, ReportContent, ReportRequest } from "./report";
+
+export function reportNames(): string[] {
+  return REPORTS.map(({ name }) => name);
+}
+
+/**
+ * Renders reports into `<out>/<period>/`. All of them are made before the first file is replaced, so that a folder never
+ * holds half a render; the same data give the same bytes.
+ *
+ * @returns the files written, absolute, and their size together in bytes
+ * @throws UsageError for an unknown report, before anything is read or written
+ */
+export async function renderReports(
+  db: Knex,
+  config: Config,
+  names: readonly string[],
+  request: ReportRequest,
+): Promise<{ files: string[]; bytes: number }> {
+  const asked = new Set(names.map(reportNamed));
+  const reports = REPORTS.filter((report) => asked.has(report));
+  const period = periodOf(config.zone, request.from, request.to);
+  const box = await gatherDataBox(db, config, period);
+  const ask: Ask = { db, config, period, view: request.view ?? "person", mask: maskOf(config.masking), box };
+  // By channel the figures are others: they must not take the place of the night's pages.
+  const folder = join(request.out, ask.view === "channel" ? `${period.name}-by-channel` : period.name);
+  const files: PlannedFile[] = [];
+  const made: { report: Report; content: ReportContent }[] = [];
+  for (const report of reports) {
+    const content = await report.gather(ask);
+    made.push({ report, content });
+    files.push(...filesOf(report, content, ask, request));
+  }
+  if (request.formats.includes("html")) files.push(indexFile(folder, made, ask, request));
+  return await publishFiles(folder, files);
+}
+
+export function periodOf(zone: string, from: string, to: string): Period {
+  const isDay = from === to;
+  return {
+    from,
+    to,
+    starts_at_ms: dayStartMs(zone, from),
+    ends_at_ms: dayStartMs(zone, addDays(to, 1)),
+    name: isDay ? from : `${from}_${to}`,
+    label: isDay ? from : `${from} to ${to}`,
+  };
+}
+
+function reportNamed(name: string): Report {
+  const report = REPORTS.find((each) => each.name === name);
+  if (report !== undefined) return report;
+  const nearest = reportNames().toSorted((a, b) => sharedPairs(b, name) - sharedPairs(a, name))[0];
+  throw new UsageError(
+    `There is no report "${name}". Did you mean "${nearest}"? Known reports: ${reportNames().join(", ")}.`,
+  );
+}
+
+/** How many pairs of neighbouring letters of a name occur in another. */
+function sharedPairs(known: string, asked: string): number {
+  const pairs = Array.from(asked.toLowerCase(), (letter, index) => letter + (asked[index + 1] ?? "").toLowerCase());
+  return pairs.filter((pair) => known.includes(pair)).length;
+}
+
+function filesOf(report: Report, content: ReportContent, ask: Ask, request: ReportRequest): PlannedFile[] {
+  const { name, title, question } = report;
+  const { period, box } = ask;
+  const { summary } = content;
+  const page = { ...content.page, report: { name, title, question, summary }, period, box };
+  const html = request.formats.includes("html") ? [{ name: `${name}.html`, text: renderPage(name, page) }] : [];
+  const csv = request.formats.includes("csv") ? content.tables : [];
+  return [
+    ...html,
+    ...csv.map((table) => ({ name: `${table.name}.csv`, text: csvText(table, ask.config.zone, request.bom ?? false) })),
+  ];
+}
