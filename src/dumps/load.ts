@@ -6,6 +6,7 @@ import { NightdeskError } from "../base/errors";
 import type { Log } from "../base/log";
 import { bulkInsert } from "../db/bulk";
 import { writeTransaction } from "../db/write";
+import { openGathered, partsOf } from "./aside";
 import { fingerprint } from "./bytes";
 import { findFiles, type FoundFile, namedDay, unreadable } from "./files";
 import { forget, type Interners, openInterners, refresh } from "./intern";
@@ -13,7 +14,7 @@ import { knownAgain, storedDump } from "./known";
 import { openProgress, type Progress } from "./progress";
 import { type Dump, openDump, readDump } from "./read";
 import { emptyReceipt, type FileReceipt, type LoadReceipt, sumReceipts } from "./receipts";
-import { openReported, storeReported } from "./reported";
+import { storeReported } from "./reported";
 import { settle } from "./settle";
 import { flush, openStore, type Store } from "./store";
 
@@ -81,7 +82,7 @@ async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): P
   const { db, interners } = loading;
   const print = await fingerprint(dump.path);
   receipt.sha256 = print.sha256;
-  const stored = await storedDump(db, print.sha256);
+  const stored = await storedDump(db, print.sha256, dump.name);
   if (stored !== undefined) return await knownAgain(db, loading.config.zone, stored, receipt);
   const progress = openProgress(loading.log, dump.name, print.byte_count, dump.content.readBytes);
   try {
@@ -134,7 +135,7 @@ async function loadInto(
   const named = namedDay(dump.name);
   await refresh(trx, interners);
   const store = openStore(trx, interners, work.dump_key);
-  const reported = openReported();
+  const reported = openGathered();
   let truncated = 0;
   try {
     truncated = await readDump(dump, store, reported, { config, latestMs: nowMs + FUTURE_MS, progress: work.progress });
@@ -147,7 +148,7 @@ async function loadInto(
   const stampDay = newest === null ? null : (named ?? localDay(config.zone, newest));
   await describeDump(store, stampDay);
   const stamp = { stamp_day: stampDay ?? "", sha256: work.sha256 };
-  await storeReported(store, reported, stamp);
+  for await (const part of partsOf(store, reported)) await storeReported(store, part, stamp);
   const settled = await settle(store, stamp);
   const { read, new: added, rejected } = store.counts;
   return { ...work.receipt, status: "loaded", read, new: added, rejected, truncated, ...settled };

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Config } from "../base/config";
 import { maskOf, type Mask } from "../base/mask";
+import type { Gathered } from "./aside";
 import { type Content, openContent } from "./bytes";
 import type { Fault } from "./fields";
 import { namedType } from "./files";
@@ -12,7 +13,6 @@ import { readPage } from "./formats/webex/read";
 import { readLines } from "./lines";
 import type { Progress } from "./progress";
 import { rejectLine, rejectLong } from "./reject";
-import type { Reported } from "./reported";
 import { addEvent, sendBatch, type Store } from "./store";
 
 /** A file whose format is known and whose content waits to be read. */
@@ -74,7 +74,7 @@ function withoutMark(bytes: Buffer): Buffer {
  *
  * @returns how many contacts and channels it delivers incompletely
  */
-export async function readDump(dump: Dump, store: Store, reported: Reported, reading: Reading): Promise<number> {
+export async function readDump(dump: Dump, store: Store, reported: Gathered, reading: Reading): Promise<number> {
   const mask = maskOf(reading.config.masking);
   if (dump.format === "webex") {
     const page = { path: dump.path, store, reported, mask, latestMs: reading.latestMs };

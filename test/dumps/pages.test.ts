@@ -120,4 +120,21 @@ describe("a page", () => {
     expect(rows).toEqual([{ line_number: 3, reason: "element-too-long", byte_count: long.length }]);
     expect(await centre.db("contacts").pluck("contact_id")).toEqual(["a", "b"]);
   });
+
+  it("of more than is held in memory counts what it repeats once, and what it delivers in pieces together", async () => {
+    const part = (id: string, at: number): string =>
+      `{"id":"${id}","status":"ended","activities":{"totalCount":2,"nodes":[{"id":"${id}-${AT + at}-new"}]}}`;
+    const filling = Array.from(
+      { length: 8_000 },
+      (_, i) => `{"id":"t-${i}","status":"ended","x":"${"y".repeat(100)}"}`,
+    );
+    const elements = [part("whole", 0), part("cut", 0), ...filling, part("whole", 1), part("cut", 0), filling[0]];
+    const receipt = await load(centre, { "tasks-2026-03-02.json": `${START}${elements.join(",")}]}}}` });
+    expect(receipt).toMatchObject({ read: 8_009, new: 3, duplicate: 1, rejected: 0, truncated: 1 });
+    const reported = centre.db("reported_contacts as r").join("contacts as c", "c.contact_key", "r.contact_key");
+    expect(await reported.clone().count({ n: "*" })).toEqual([{ n: 8_002 }]);
+    const twice = reported.clone().whereIn("contact_id", ["whole", "cut", "t-0"]).orderBy("contact_id");
+    expect(await twice.pluck("dump_line")).toEqual([8_007, 8_009, 8_005]);
+    expect(await centre.db("delivered_lists").count({ n: "*" })).toEqual([{ n: 3 }]);
+  });
 });

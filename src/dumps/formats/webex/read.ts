@@ -1,12 +1,13 @@
 import type { Mask } from "../../../base/mask";
+import { countTruncated, type Gathered, limitHeld } from "../../aside";
 import type { LoadedEvent } from "../../event";
 import { type Fault, type Raw, textOf, unlessTooDeep } from "../../fields";
 import { rejectLine, rejectLong } from "../../reject";
-import { addList, addReported, type ListPlace, type Reported } from "../../reported";
+import { addList, addReported, type ListPlace } from "../../reported";
 import { addEvent, sendBatch, type Store } from "../../store";
 import { channelFigures, type Element, legFigures, taskFigures } from "./elements";
 import { fieldsOf, isRecord } from "./fields";
-import { type DeliveredList, isTruncated, listOf, noteEvent } from "./lists";
+import { listOf, noteEvent } from "./lists";
 import { agentParts, channelNode, flagText, type Surroundings, taskNode } from "./nodes";
 import { elementOf, isBucket, judgeFrame, nodesOf, openVerdict, refuseUseless, type Verdict } from "./page";
 import { type FoundElement, LONGEST_ELEMENT, MOST_VALUES, openScanner } from "./scan";
@@ -15,15 +16,13 @@ import { type FoundElement, LONGEST_ELEMENT, MOST_VALUES, openScanner } from "./
 export interface PageReading {
   path: string;
   store: Store;
-  reported: Reported;
+  reported: Gathered;
   mask: Mask;
   latestMs: number;
 }
 
 interface OpenPage extends PageReading {
   verdict: Verdict;
-  /** Lists by contact or channel, to tell which are truncated. */
-  lists: Map<string, DeliveredList[]>;
   /** Whether enough rejected elements wait to be stored. */
   is_full: boolean;
 }
@@ -37,7 +36,7 @@ interface OpenPage extends PageReading {
  * @throws NightdeskError `page-…` where it is no page, or not a whole one
  */
 export async function readPage(chunks: AsyncIterable<Buffer>, reading: PageReading, tick: () => void): Promise<number> {
-  const page: OpenPage = { ...reading, verdict: openVerdict(), lists: new Map(), is_full: false };
+  const page: OpenPage = { ...reading, verdict: openVerdict(), is_full: false };
   const scanner = openScanner(page.path);
   for await (const chunk of chunks) {
     for (const found of scanner.push(chunk)) {
@@ -46,11 +45,12 @@ export async function readPage(chunks: AsyncIterable<Buffer>, reading: PageReadi
       if (page.is_full) await sendBatch(page.store);
       page.is_full = false;
     }
+    await limitHeld(page.store, page.reported);
     tick();
   }
   scanner.end();
   refuseUseless(page.verdict, page.path);
-  return [...page.lists.values()].filter(isTruncated).length;
+  return await countTruncated(page.store, page.reported);
 }
 
 async function readElement(page: OpenPage, found: FoundElement): Promise<void> {
@@ -191,10 +191,6 @@ async function readNodes(
     noteEvent(list, result.at_ms);
     if (addEvent(store, result)) await sendBatch(store);
   }
-  const key = JSON.stringify(place);
-  const known = page.lists.get(key);
-  if (known === undefined) page.lists.set(key, [list]);
-  else known.push(list);
   addList(page.reported, place, list);
 }
 

@@ -1,5 +1,19 @@
 import { closed, extend, type LongPiece, openPiece, type OpenPiece } from "../../pieces";
 import { brokenPage, pageError } from "./errors";
+import {
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  isBlank,
+  NEWLINE,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+  SPACE,
+  stringEnd,
+  type TextState,
+} from "./marks";
 
 /** The lists of records a page may hold, by the names they have in it. */
 export type ListName = "tasks" | "agentSessions" | "taskLegs";
@@ -44,27 +58,11 @@ const DEEPEST_LIST = 6;
 /** Escapes included. */
 const LONGEST_NAME = 100;
 
-const TAB = 9;
-const NEWLINE = 10;
-const RETURN = 13;
-const SPACE = 32;
-const QUOTE = 34;
-const COMMA = 44;
-const COLON = 58;
-const OPEN_LIST = 91;
-const BACKSLASH = 92;
-const CLOSE_LIST = 93;
-const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
-
-interface Scan {
+interface Scan extends TextState {
   path: string;
   found: (FoundElement | FoundFrame)[];
   /** Bytes of the page before the chunk. */
   before: number;
-  in_string: boolean;
-  /** Whether the chunk before ended in a backslash of a string. */
-  is_escaped: boolean;
   frame: OpenFrame | null;
   list: OpenList | null;
   /** Whether a line has ended since the last page. */
@@ -179,23 +177,6 @@ function readText(scan: Scan, frame: OpenFrame, chunk: Buffer, from: number): nu
   return end;
 }
 
-/** Goes on with a string that has begun. @returns the place after its quote, or the end of the chunk */
-function stringEnd(scan: Scan, chunk: Buffer, from: number): number {
-  let at = scan.is_escaped ? from + 1 : from;
-  scan.in_string = true;
-  scan.is_escaped = false;
-  for (; at < chunk.length; at++) {
-    const byte = chunk[at] as number;
-    if (byte === BACKSLASH) at += 1;
-    else if (byte === QUOTE) {
-      scan.in_string = false;
-      return at + 1;
-    }
-  }
-  scan.is_escaped = at > chunk.length;
-  return chunk.length;
-}
-
 /** Adds a stretch of the chunk to the frame. */
 function keep(scan: Scan, frame: OpenFrame, bytes: Buffer, at: number): void {
   frame.stretches.push({ from: frame.bytes.length, at: scan.before + at });
@@ -262,8 +243,4 @@ function scanList(scan: Scan, list: OpenList, chunk: Buffer, from: number): numb
 function add(list: OpenList, element: OpenPiece, bytes: Buffer): void {
   if (list.value_count > MOST_VALUES) element.limit = 0;
   extend(element, bytes);
-}
-
-function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === NEWLINE || byte === RETURN || byte === TAB;
 }
