@@ -1,7 +1,7 @@
 import type { Knex } from "knex";
 import { localDay } from "../base/days";
 import { writeTransaction } from "../db/write";
-import { namedDay } from "./files";
+import { namedDay, namedType } from "./files";
 import type { FileReceipt } from "./receipts";
 import { EVENT_TABLES } from "./tables";
 
@@ -17,8 +17,23 @@ export interface DumpRow {
   rejected_count: number;
 }
 
-export async function storedDump(db: Knex, sha256: string): Promise<DumpRow | undefined> {
-  return (await db("dumps").where({ sha256 }).first()) as DumpRow | undefined;
+/**
+ * The dump of these bytes, where they were loaded before. One of which nothing could be taken, since neither its lines nor
+ * its name said whose events they are, is forgotten once a name says it: under that name it is another dump.
+ */
+export async function storedDump(db: Knex, sha256: string, name: string): Promise<DumpRow | undefined> {
+  const stored: DumpRow | undefined = await db("dumps").where({ sha256 }).first();
+  if (stored === undefined || stored.event_count > 0) return stored;
+  if (namedType(stored.name) !== null || namedType(name) === null) return stored;
+  const { dump_key } = stored;
+  await writeTransaction(
+    db,
+    (trx) => trx("dumps").where({ dump_key }).del(),
+    async (trx) => {
+      for (const table of ["rejected_lines", "dump_quarters"]) await trx(table).where({ dump_key }).del();
+    },
+  );
+  return undefined;
 }
 
 /**
