@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { Knex } from "knex";
 import { NightdeskError } from "./src/base/errors";
+import { withoutPassword } from "./src/base/text";
 import { migrationSource } from "./src/db/migrations";
 
 /** The only file that names a database driver: another driver, or another database, is another branch here. */
@@ -8,7 +9,7 @@ export function knexConfig(url: string): Knex.Config {
   if (!url.startsWith("sqlite:")) {
     throw new NightdeskError(
       "database-url",
-      `DATABASE_URL is "${url.replace(/:[^:@/]*@/, ":…@")}". Expected sqlite:FILE, for example sqlite:data/nightdesk.sqlite. Correct it, or unset it to use the file in NIGHTDESK_DATA.`,
+      `DATABASE_URL is "${withoutPassword(url)}". Expected sqlite:FILE, for example sqlite:data/nightdesk.sqlite. Correct it, or unset it to use the file in NIGHTDESK_DATA.`,
     );
   }
   const filename = resolve(url.slice("sqlite:".length));

@@ -15,7 +15,7 @@ import { type Fault, generateDays } from "./generate/generate";
 import { findViolations, type Violation } from "./models/check";
 import { isUnderRules } from "./models/rebuild";
 import { printRun } from "./print";
-import { loadRules, rulesVersion, sequenceVersion } from "./reference/load";
+import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import { runWorkflow } from "./runner";
 import { daysStatus, printStatus } from "./status";
@@ -64,6 +64,12 @@ export function nightlyWork(terminal: Terminal, options: Options): Work {
     throw new NightdeskError(
       "config",
       `${config.file ?? "The configuration"} names reports that do not exist: ${unknown.join(", ")}. Expected some of ${reportNames().join(", ")}. Correct "reports".`,
+    );
+  }
+  if (!sequenceTables().includes(config.sequence.table)) {
+    throw new NightdeskError(
+      "config",
+      `${config.file ?? "The configuration"} names a sequence table that does not exist: ${config.sequence.table}. Expected one of ${sequenceTables().join(", ")}. Correct "sequence.table".`,
     );
   }
   const days = daysOf(options) ?? [yesterday(config.zone, terminal.now())];

@@ -5,6 +5,7 @@ import { type Config, loadConfig } from "./base/config";
 import { dayStartMs } from "./base/days";
 import { messageOf } from "./base/errors";
 import { ensureFolder } from "./base/folders";
+import { withoutPassword } from "./base/text";
 import { databaseFault, openDatabase } from "./db/open";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
@@ -27,7 +28,7 @@ const FREE_BYTES_WANTED = 2 * 1024 ** 3;
 
 /**
  * Examines what a night needs, goes on after each fault, and says what to do about it. Where the data folder or the
- * database is missing it is made, and the rules are written into it, as any command would do.
+ * database is missing it is made, and the rules are written into it, as every command does.
  */
 export async function examine(terminal: Terminal): Promise<Finding[]> {
   let config: Config;
@@ -171,7 +172,7 @@ async function folderFindings(config: Config): Promise<Finding[]> {
 }
 
 async function databaseFindings(config: Config): Promise<Finding[]> {
-  const shown = config.database_url.replace(/:[^:@/]*@/, ":…@");
+  const shown = withoutPassword(config.database_url);
   try {
     const db = await openDatabase(config.database_url);
     try {

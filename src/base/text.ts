@@ -27,3 +27,8 @@ export function fitColumns(text: string, columns: number): string {
   const letters = Array.from(text).filter((letter) => (taken += columnsOf(letter)) <= columns);
   return letters.join("");
 }
+
+/** A database's address as it may be shown: without its password. */
+export function withoutPassword(url: string): string {
+  return url.replace(/:[^:@/]*@/, ":…@");
+}

@@ -4,6 +4,7 @@ import knex, { type Knex } from "knex";
 import { knexConfig } from "../../knexfile";
 import { messageOf, NightdeskError } from "../base/errors";
 import { ensureFolder } from "../base/folders";
+import { withoutPassword } from "../base/text";
 
 /**
  * Opens the database, made where it is missing, and brings its tables up to date.
@@ -21,7 +22,7 @@ export async function openDatabase(url: string): Promise<Knex> {
     await db.destroy();
     throw new NightdeskError(
       "database",
-      `The database ${url.replace(/:[^:@/]*@/, ":…@")} cannot be opened: ${messageOf(error)}. Correct the path, its rights or the disk; if the file is no database, put it aside or restore it from a backup.`,
+      `The database ${withoutPassword(url)} cannot be opened: ${messageOf(error)}. Correct the path, its rights or the disk; if the file is no database, put it aside or restore it from a backup.`,
       { canRetry: true, cause: error },
     );
   }

@@ -1,4 +1,4 @@
-import { columnsOf, fitColumns, printable, shortened } from "../../src/base/text";
+import { columnsOf, fitColumns, printable, shortened, withoutPassword } from "../../src/base/text";
 
 describe("text in a terminal", () => {
   it("counts wide letters twice", () => {
@@ -12,6 +12,11 @@ describe("text in a terminal", () => {
   it("takes out the middle of what is too long", () => {
     expect(shortened("contact-events-2026-03-02.ndjson.gz", 21)).toBe("contact-ev….ndjson.gz");
     expect(shortened("short.csv", 21)).toBe("short.csv");
+  });
+
+  it("shows a database's address without its password", () => {
+    expect(withoutPassword("postgres://me:secret@host:5432/db")).toBe("postgres://me:…@host:5432/db");
+    expect(withoutPassword("sqlite:/srv/data/nightdesk.sqlite")).toBe("sqlite:/srv/data/nightdesk.sqlite");
   });
 
   it("shows no escape, no bell and no mark that turns the direction", () => {

@@ -110,6 +110,14 @@ describe("a night", () => {
   });
 });
 
+it("says before anything is loaded that the configured sequence table does not exist", async () => {
+  await givenDay();
+  writeFileSync(join(desk.folder, "nightdesk.json"), `{"sequence": {"table": "repared"}}`);
+  const { code, stderr } = await desk.run("nightly");
+  expect([code, stderr]).toEqual([1, expect.stringContaining("Expected one of repaired, as-printed")]);
+  expect(existsSync(join(desk.folder, "data/nightdesk.sqlite"))).toBe(false);
+});
+
 describe("by hand", () => {
   it("loads, rebuilds, checks, reports and exports, one command after the other", async () => {
     await givenDay();
