@@ -19,6 +19,10 @@ const schema = z.strictObject({
   again: z.boolean(),
   /** Rebuild and check: everything, not only what changed. */
   all: z.boolean(),
+  /** The schedule the run is for; null where somebody asks for it. */
+  schedule: z.string().nullable(),
+  /** Until then a source may still deliver and pulling is tried again; null: what is not there now is missing. */
+  deadline_at_ms: z.number().int().nullable(),
   /** Agent states by channel instead of by person; CSV files with a byte-order mark. */
   options: z.strictObject({
     view: z.enum(["person", "channel"]).optional(),
@@ -43,7 +47,7 @@ export function parseBatch(value: unknown): Batch {
 /** A batch with everything at rest but what is given. */
 export function batchOf(work: Partial<Batch> & Pick<Batch, "workflow">): Batch {
   const rest = { from: null, to: null, sources: [], reports: [], formats: [], out: null, again: false, all: false };
-  return parseBatch({ ...rest, options: {}, ...work });
+  return parseBatch({ ...rest, schedule: null, deadline_at_ms: null, options: {}, ...work });
 }
 
 /** What a step did: counts for the receipt, and what else a reader of `--json` wants to see. */
@@ -51,7 +55,17 @@ export interface StepResult {
   counts: Record<string, number>;
   details?: Record<string, unknown>;
   /** Set where the step did what it could and some of it failed: the run goes no further and exits with 1. */
-  failure?: { code: string; message: string };
+  failure?: Failure;
+}
+
+/** Why a step did not do all of its work. */
+export interface Failure {
+  code: string;
+  message: string;
+  /** Whether the same step may succeed later without anybody changing anything; false where it is not said. */
+  can_retry?: boolean;
+  /** When to try again, ms from now: the step waits for something and has not failed at anything. */
+  retry_after_ms?: number;
 }
 
 /**

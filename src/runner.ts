@@ -79,7 +79,7 @@ function workHash(config: Context["config"], batch: Batch): string {
   const work = {
     ...config,
     masking,
-    batch: { ...batch, again: false },
+    batch: { ...batch, again: false, schedule: null, deadline_at_ms: null },
     code: codeVersion(),
     rules: rulesVersion(config),
   };
@@ -133,6 +133,7 @@ async function openReceipt(
     code_version: codeVersion(),
     rules_version: rulesVersion(config),
     work_hash: workHash(config, batch),
+    schedule: batch.schedule,
   };
   const [inserted] = await db("receipts").insert(row).returning<{ receipt_key: number }[]>("receipt_key");
   return inserted?.receipt_key ?? 0;
@@ -144,6 +145,7 @@ async function attempt(work: () => Promise<StepResult>): Promise<StepResult> {
   } catch (error) {
     const code = error instanceof NightdeskError ? error.code : "unexpected";
     const message = code === "unexpected" && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-    return { counts: {}, failure: { code, message } };
+    const can_retry = error instanceof NightdeskError && error.canRetry;
+    return { counts: {}, failure: { code, message, can_retry } };
   }
 }
