@@ -10,6 +10,7 @@ import { messageOf, NightdeskError, UsageError } from "./base/errors";
 import { ensureFolder } from "./base/folders";
 import { runDemo } from "./demo";
 import { examine, printExamination } from "./doctor";
+import { readMapping } from "./dumps/formats/mapped/mapping";
 import { exportTable } from "./exports/export";
 import { type Fault, generateDays } from "./generate/generate";
 import { findViolations, type Violation } from "./models/check";
@@ -41,6 +42,8 @@ export interface Options {
   contacts?: number;
   agents?: number;
   seed?: number;
+  mapping?: string;
+  sample?: number;
   faults?: Fault[];
 }
 
@@ -83,8 +86,13 @@ export function nightlyWork(terminal: Terminal, options: Options): Work {
   };
 }
 
-export function loadWork(terminal: Terminal, paths: readonly string[]): Work {
-  return { workflow: "load", sources: absolute(terminal, paths) };
+/** @throws NightdeskError `mapping` before anything is read, where the mapping asked for has faults */
+export function loadWork(terminal: Terminal, paths: readonly string[], options: Options): Work {
+  const sources = absolute(terminal, paths);
+  if (options.mapping === undefined) return { workflow: "load", sources };
+  const mapping = resolve(terminal.folder, options.mapping);
+  readMapping(mapping, configOf(terminal).zone);
+  return { workflow: "load", sources, options: { mapping } };
 }
 
 export function periodWork(workflow: "rebuild" | "check", options: Options): Work {

@@ -47,7 +47,7 @@ const doors: Record<string, string[]> = {
   handlebars: ["src/reports/html.ts"],
   papaparse: ["src/base/csv.ts"],
   luxon: ["src/base/days.ts"],
-  zod: ["src/base/config.ts", "src/batch.ts"],
+  zod: ["src/base/config.ts", "src/base/settings.ts", "src/batch.ts", "src/dumps/formats/mapped/schema.ts"],
   commander: ["src/cli.ts"],
   bullmq: ["jobs/"],
   ioredis: ["jobs/"],

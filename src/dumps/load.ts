@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
-import { HOUR, localDay } from "../base/days";
+import { localDay } from "../base/days";
 import { NightdeskError } from "../base/errors";
 import type { Log } from "../base/log";
 import { bulkInsert } from "../db/bulk";
@@ -9,6 +9,8 @@ import { writeTransaction } from "../db/write";
 import { openGathered, partsOf } from "./aside";
 import { fingerprint } from "./bytes";
 import { findFiles, type FoundFile, namedDay, unreadable } from "./files";
+import { latestMsOf } from "./first-read";
+import { mappingFileFor } from "./formats/mapped/mapping";
 import { forget, type Interners, openInterners, refresh } from "./intern";
 import { knownAgain, storedDump } from "./known";
 import { openProgress, type Progress } from "./progress";
@@ -19,9 +21,6 @@ import { settle } from "./settle";
 import { flush, openStore, type Store } from "./store";
 
 export type { FileReceipt, LoadReceipt } from "./receipts";
-
-/** How long after it was first read a dump's instants may lie: clocks differ, and zones do. */
-const FUTURE_MS = 48 * HOUR;
 
 /**
  * Loads dumps: files, or folders with all dumps below them. Each file is one transaction; a file that fails leaves
@@ -40,7 +39,7 @@ export async function loadDumps(
 ): Promise<LoadReceipt> {
   const interners = openInterners();
   const receipts: FileReceipt[] = [];
-  for (const file of await findFiles(paths)) {
+  for (const file of await findFiles(paths, (name) => mappingFileFor(config, name) !== null)) {
     receipts.push(await loadFile({ db, config, log, interners, nowMs }, file));
   }
   return sumReceipts(receipts);
@@ -82,7 +81,7 @@ async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): P
   const { db, interners } = loading;
   const print = await fingerprint(dump.path);
   receipt.sha256 = print.sha256;
-  const stored = await storedDump(db, print.sha256, dump.name);
+  const stored = await storedDump(db, print.sha256, dump);
   if (stored !== undefined) return await knownAgain(db, loading.config.zone, stored, receipt);
   const progress = openProgress(loading.log, dump.name, print.byte_count, dump.content.readBytes);
   try {
@@ -118,6 +117,8 @@ async function addDump(trx: Knex.Transaction, loading: Loading, dump: Dump, work
       byte_count: work.byte_count,
       first_read_at_ms: loading.nowMs,
       named_day: namedDay(dump.name),
+      mapping: dump.mapping?.name ?? null,
+      mapping_sha256: dump.mapping?.sha256 ?? null,
     })
     .onConflict("sha256")
     .ignore()
@@ -138,7 +139,7 @@ async function loadInto(
   const reported = openGathered();
   let truncated = 0;
   try {
-    truncated = await readDump(dump, store, reported, { config, latestMs: nowMs + FUTURE_MS, progress: work.progress });
+    truncated = await readDump(dump, store, reported, { config, latestMs: latestMsOf(nowMs), progress: work.progress });
     await flush(store);
   } catch (error) {
     await Promise.allSettled([store.prepared, store.stored]);

@@ -1,20 +1,24 @@
 import { basename, join } from "node:path";
 import type { Knex } from "knex";
 import type { Batch, StepResult } from "../batch";
+import type { Config } from "../base/config";
 import { calendarDay, daysBetween } from "../base/days";
 import { NightdeskError } from "../base/errors";
 import type { Context } from "../context";
 import { findFiles, namedDay } from "../dumps/files";
+import { mappingFileFor } from "../dumps/formats/mapped/mapping";
 import { type FileReceipt, loadDumps } from "../dumps/load";
 
 /**
  * Loads the dumps of the batch's days, or for `load` every file named. A file that fails is reported and the others are
  * loaded; the step then counts as failed.
  */
-export async function pull({ db, config, log, now }: Context, batch: Batch): Promise<StepResult> {
+export async function pull(context: Context, batch: Batch): Promise<StepResult> {
+  const { db, log, now } = context;
+  const config = underMapping(context.config, batch.options.mapping);
   const usual = config.sources.length > 0 ? config.sources : [join(config.data_dir, "dumps")];
   const sources = batch.sources.length > 0 ? batch.sources : usual;
-  const files = batch.workflow === "load" ? sources : await filesOfDays(sources, batch);
+  const files = batch.workflow === "load" ? sources : await filesOfDays(config, sources, batch);
   const { files: receipts, ...counts } = await loadDumps(db, config, log, files, now());
   for (const file of receipts) warnOfRejects(log, file);
   const failed = receipts.filter((file) => file.status === "failed");
@@ -26,6 +30,11 @@ export async function pull({ db, config, log, now }: Context, batch: Batch): Pro
   };
 }
 
+/** The configuration in which the mapping asked for is for every file. */
+function underMapping(config: Config, mapping: string | undefined): Config {
+  return mapping === undefined ? config : { ...config, mappings: [{ files: "*", mapping }] };
+}
+
 /** Most of a file rejected is rarely a bad line: more likely a wrong name, unit or mapping. */
 function warnOfRejects(log: Context["log"], { name, status, read, rejected }: FileReceipt): void {
   if (status !== "loaded" || rejected * 2 <= read) return;
@@ -33,8 +42,8 @@ function warnOfRejects(log: Context["log"], { name, status, read, rejected }: Fi
 }
 
 /** Files whose name says one of the days, and those whose name says no day at all: they may hold anything. */
-async function filesOfDays(sources: readonly string[], { from, to }: Batch): Promise<string[]> {
-  const found = await findFiles(sources);
+async function filesOfDays(config: Config, sources: readonly string[], { from, to }: Batch): Promise<string[]> {
+  const found = await findFiles(sources, (name) => mappingFileFor(config, name) !== null);
   const unreadable = found.flatMap(({ error }) => (error === null ? [] : [error.message]));
   if (from !== null && found.length === unreadable.length) throw noDump(from, sources, unreadable);
   return found
