@@ -7,6 +7,7 @@ import { messageOf } from "./base/errors";
 import { ensureFolder } from "./base/folders";
 import { withoutPassword } from "./base/text";
 import { databaseFault, openDatabase } from "./db/open";
+import { readMapping } from "./dumps/formats/mapped/mapping";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import type { Terminal } from "./terminal";
@@ -45,6 +46,7 @@ export async function examine(terminal: Terminal): Promise<Finding[]> {
     fine("configuration", config.file ?? "no nightdesk.json: defaults"),
     ...zoneFindings(config),
     ...configFindings(config),
+    ...mappingFindings(config),
     ...(await folderFindings(config)),
     ...(await databaseFindings(config)),
   ];
@@ -142,6 +144,17 @@ function configFindings(config: Config): Finding[] {
         ]
       : []),
   ];
+}
+
+function mappingFindings({ mappings, zone }: Config): Finding[] {
+  return mappings.map(({ files, mapping }) => {
+    try {
+      const { name, sha256 } = readMapping(mapping, zone);
+      return fine("mapping", `${files} under ${name} ${sha256.slice(0, 12)}`);
+    } catch (error) {
+      return fault("mapping", messageOf(error), `Until it is right, no file named like ${files} is loaded.`);
+    }
+  });
 }
 
 async function folderFindings(config: Config): Promise<Finding[]> {

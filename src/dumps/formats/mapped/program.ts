@@ -98,7 +98,7 @@ export function eventsOf(
 }
 
 const NO_EVENT: Fault = {
-  reason: "no-event",
+  reason: "not-mapped",
   message:
     'No event of the mapping is for this line. Add one, pass such lines over with "rows": {"skip": …}, or all that no event is for with "unmatched": "skip".',
 };
