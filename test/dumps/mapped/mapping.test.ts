@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { mappingFileFor, readMapping } from "../../../src/dumps/formats/mapped/mapping";
 import { type Centre, openCentre } from "../../support/centre";
 import { faultOf, PLAIN } from "../../support/mapped";
@@ -119,6 +119,13 @@ describe("a mapping file", () => {
     expect(seoul).not.toBe(utc);
     const [before, after] = inZones("s");
     expect(after).toBe(before);
+  });
+
+  it.each(["README.md", "src/dumps/formats/mapped/README.md"])("stands right in %s", (readme) => {
+    const text = readFileSync(join(__dirname, "../../..", readme), "utf8");
+    const blocks = Array.from(text.matchAll(/```json\n([^]*?)```/g), (match) => match[1] ?? "");
+    const mappings = blocks.filter((block) => block.includes('"events"'));
+    expect(mappings.map((mapping) => faultOf(centre, mapping))).toEqual(["none"]);
   });
 
   it("is found by the pattern of the base name, packed or not, the first that fits", () => {

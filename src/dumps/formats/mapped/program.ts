@@ -79,6 +79,7 @@ export function eventsOf(
 ): LoadedEvent[] | Fault | null {
   if (!program.only(row) || program.skip(row)) return null;
   const events: LoadedEvent[] = [];
+  const ids = new Set<string>();
   let latestMs: number | null = null;
   for (const part of program.events) {
     for (const element of elementsOf(part, row)) {
@@ -88,7 +89,9 @@ export function eventsOf(
       if (isDirty) clean(record);
       const event = eventOf(record, line, scope);
       if (isFault(event)) return event;
-      if (events.some((other) => isSame(other, event))) return sameTwice(event);
+      const id = `${event.kind}\u0000${event.owner}\u0000${event.identity}`;
+      if (ids.has(id)) return sameTwice(event);
+      ids.add(id);
       events.push(event);
       if (latestMs === null || event.at_ms > latestMs) latestMs = event.at_ms;
     }
@@ -102,10 +105,6 @@ const NO_EVENT: Fault = {
   message:
     'No event of the mapping is for this line. Add one, pass such lines over with "rows": {"skip": …}, or all that no event is for with "unmatched": "skip".',
 };
-
-function isSame(a: LoadedEvent, b: LoadedEvent): boolean {
-  return a.identity === b.identity && a.owner === b.owner && a.kind === b.kind;
-}
 
 function sameTwice({ owner, spelling }: LoadedEvent): Fault {
   return {
