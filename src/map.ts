@@ -60,10 +60,11 @@ function unknownText({ type, name, nearest }: UnknownName): string {
 function printPreview(preview: Preview, zone: string, width: number): string {
   const { file, mapping, read, event_count, passed_over, rejected, events } = preview;
   const count = (value: number): string => value.toLocaleString("en-US");
-  const head = `${file} under ${mapping.file} (sha256 ${mapping.sha256.slice(0, 12)})\nLocal times of the table in ${mapping.zone}; times shown in ${zone}`;
+  const head = `${file} under ${mapping.file}`;
+  const means = `sha256 ${mapping.sha256.slice(0, 12)}; local times of the table in ${mapping.zone}, shown in ${zone}`;
   const counts = `Lines read ${count(read)}, passed over ${count(passed_over)}, rejected ${count(rejected)}; events ${count(event_count)}.`;
   const parts = [
-    printable(head),
+    `${printable(head)}\n${means}`,
     events.length === 0
       ? "No events."
       : `The first ${count(events.length)} of ${count(event_count)} events:\n${eventTable(events, zone, width)}`,

@@ -30,8 +30,8 @@ describe("map", () => {
     const { code, stdout, stderr } = await desk.run("map", "calls.csv", "--mapping", "calls.mapping.json");
     expect(code).toBe(0);
     expect(stdout.replace(/sha256 [0-9a-f]{12}/, "sha256 …").split("\n")).toEqual([
-      "calls.csv under calls.mapping.json (sha256 …)",
-      "Local times of the table in UTC; times shown in UTC",
+      "calls.csv under calls.mapping.json",
+      "sha256 …; local times of the table in UTC, shown in UTC",
       "",
       "The first 2 of 2 events:",
       "line  type     at                   name   contactId  origin",

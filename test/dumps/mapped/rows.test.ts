@@ -207,19 +207,6 @@ describe("rows of a foreign table", () => {
     ]);
   });
 
-  it("of a hundred thousand elements are read in the time of a hundred thousand rows", async () => {
-    const events = [{ each: "ids", contactId: "c-{each}", event: "new" }];
-    const mapping = {
-      table: { format: "ndjson" },
-      times: { as: "iso" },
-      fields: { type: "contact", at: "{when}" },
-      events,
-    };
-    const ids = Array.from({ length: 100_000 }, (_, index) => index);
-    const receipt = await load(under(centre, mapping), { "calls.ndjson": JSON.stringify({ when: AT, ids }) });
-    expect(receipt).toMatchObject({ read: 1, new: 100_000, rejected: 0 });
-  });
-
   it("keep as attributes what the mapping names", async () => {
     const mapping = { ...PLAIN, fields: { ...PLAIN.fields, attributes: { trunk: "{what}-1" } } };
     const events = [{ event: "new", attributes: { cost: "{call}", none: "" } }];
