@@ -35,12 +35,23 @@ export async function loadDumps(
   db: Knex,
   config: Config,
   log: Log,
-  paths: string[],
+  paths: readonly string[],
+  nowMs: number,
+): Promise<LoadReceipt> {
+  return await loadFiles(db, config, log, await findFiles(paths), nowMs);
+}
+
+/** Loads files that were found, as `loadDumps` does. */
+export async function loadFiles(
+  db: Knex,
+  config: Config,
+  log: Log,
+  files: readonly FoundFile[],
   nowMs: number,
 ): Promise<LoadReceipt> {
   const interners = openInterners();
   const receipts: FileReceipt[] = [];
-  for (const file of await findFiles(paths)) {
+  for (const file of files) {
     receipts.push(await loadFile({ db, config, log, interners, nowMs }, file));
   }
   return sumReceipts(receipts);
@@ -55,10 +66,10 @@ interface Loading {
 }
 
 async function loadFile(loading: Loading, file: FoundFile): Promise<FileReceipt> {
-  const receipt = emptyReceipt(file.path, basename(file.path));
+  const receipt = emptyReceipt(file.path, file.delivered?.name ?? basename(file.path));
   try {
     if (file.error !== null) throw file.error;
-    const dump = await openDump(file.path, loading.config);
+    const dump = await openDump(file, loading.config);
     try {
       receipt.format = dump.format;
       if (dump.format === "truth") return { ...receipt, status: "skipped", format: null };
@@ -80,7 +91,7 @@ function explained(error: unknown, path: string): NightdeskError {
 
 async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): Promise<FileReceipt> {
   const { db, interners } = loading;
-  const print = await fingerprint(dump.path);
+  const print = dump.print ?? (await fingerprint(dump.path));
   receipt.sha256 = print.sha256;
   const stored = await storedDump(db, print.sha256, dump.name);
   if (stored !== undefined) return await knownAgain(db, loading.config.zone, stored, receipt);

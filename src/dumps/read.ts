@@ -4,7 +4,7 @@ import { maskOf, type Mask } from "../base/mask";
 import type { Gathered } from "./aside";
 import { type Content, openContent } from "./bytes";
 import type { Fault } from "./fields";
-import { namedType } from "./files";
+import { type FoundFile, namedType } from "./files";
 import { type Format, formatOf } from "./format";
 import { csvReader } from "./formats/csv";
 import type { Sink } from "./formats/lines";
@@ -19,6 +19,8 @@ import { addEvent, sendBatch, type Store } from "./store";
 export interface Dump {
   path: string;
   name: string;
+  /** Hash and size it was delivered with, where these are known already. */
+  print: { sha256: string; byte_count: number } | null;
   format: Format;
   content: Content;
   chunks: AsyncIterable<Buffer>;
@@ -33,13 +35,13 @@ export interface Reading {
 const HEAD_BYTES = 64 * 1024;
 
 /** Opens a dump and tells its format from its first bytes, of which it shows none where masking is on. */
-export async function openDump(path: string, { masking }: Config): Promise<Dump> {
+export async function openDump({ path, delivered }: FoundFile, { masking }: Config): Promise<Dump> {
   const content = await openContent(path);
   try {
-    const name = basename(path);
+    const name = delivered?.name ?? basename(path);
     const { head, chunks } = await peek(content.chunks);
     const may_show = masking.numbers === "none" && masking.names === "none";
-    return { path, name, format: formatOf(head, { path, name, may_show }), content, chunks };
+    return { path, name, print: delivered ?? null, format: formatOf(head, { path, name, may_show }), content, chunks };
   } catch (error) {
     content.close();
     throw error;
