@@ -19,7 +19,7 @@ interface Found {
   /** By source and day; empty where files were named by hand or come from the archive. */
   gathered: Gathered[];
   kept: Kept[];
-  /** By path, the sources that delivered it. */
+  /** The sources that delivered a file, by its path and name: the same content may have come under two. */
   origins: Map<string, Set<string>>;
 }
 
@@ -61,7 +61,7 @@ async function findDumps({ config, log }: Context, batch: Batch, fetching: Fetch
   if (batch.options.replay === true) return await findKept(fetching, batch, log);
   if (batch.workflow === "load" || batch.sources.length > 0) {
     const files = batch.workflow === "load" ? await findFiles(batch.sources) : await filesOfDays(batch.sources, batch);
-    const origins = new Map(files.map(({ path }) => [path, new Set([ownerOf(config.sources, path)])]));
+    const origins = originsOf(files.map((file) => [file, ownerOf(config.sources, file.path)]));
     return { files, gathered: [], kept: [], origins };
   }
   await removeStaleParts(fetching);
@@ -69,10 +69,7 @@ async function findDumps({ config, log }: Context, batch: Batch, fetching: Fetch
   for (const day of daysOf(batch)) {
     for (const source of sourcesOf(config)) gathered.push(await gather(fetching, source, day));
   }
-  const origins = new Map<string, Set<string>>();
-  for (const { source, files } of gathered) {
-    for (const { path } of files) origins.set(path, (origins.get(path) ?? new Set()).add(source.name));
-  }
+  const origins = originsOf(gathered.flatMap(({ source, files }) => files.map((file) => [file, source.name] as const)));
   const files = distinct(gathered.flatMap((one) => one.files));
   return { files, gathered, kept: gathered.flatMap((one) => one.kept), origins };
 }
@@ -91,13 +88,21 @@ async function findKept({ archive }: Fetching, batch: Batch, log: Context["log"]
       `Nothing is kept of ${batch.from} to ${batch.to} in ${archive}. Expected dumps that were pulled before; folders named by their path alone are not kept. Run "nightdesk nightly --from ${batch.from} --to ${batch.to}" to pull them from their sources.`,
     );
   }
-  const files = kept.map((one) => keptFile(archive, one));
-  const origins = new Map<string, Set<string>>();
-  kept.forEach((one, index) => {
-    const path = files[index]?.path ?? "";
-    origins.set(path, (origins.get(path) ?? new Set()).add(one.source));
-  });
-  return { files, gathered: [], kept: [], origins };
+  const origins = originsOf(kept.map((one) => [keptFile(archive, one), one.source]));
+  return { files: distinct(kept.map((one) => keptFile(archive, one))), gathered: [], kept: [], origins };
+}
+
+function originsOf(delivered: readonly (readonly [FoundFile, string])[]): Found["origins"] {
+  const origins: Found["origins"] = new Map();
+  for (const [file, source] of delivered) {
+    const key = keyOf(file.path, file.delivered?.name ?? basename(file.path));
+    origins.set(key, (origins.get(key) ?? new Set()).add(source));
+  }
+  return origins;
+}
+
+function keyOf(path: string, name: string): string {
+  return JSON.stringify([path, name]);
 }
 
 function daysOf({ from, to }: Batch): string[] {
@@ -116,7 +121,7 @@ function ownerOf(sources: readonly Source[], path: string): string {
 
 /** Each file once. The same content under two names is two files: the second is known by then. */
 function distinct(files: readonly FoundFile[]): FoundFile[] {
-  const known = new Map(files.map((file) => [JSON.stringify([file.path, file.delivered?.name]), file]));
+  const known = new Map(files.map((file) => [JSON.stringify([file.path, file.delivered]), file]));
   return [...known.values()];
 }
 
@@ -128,9 +133,10 @@ function warnOfRejects(log: Context["log"], { name, status, read, rejected }: Fi
 
 async function noteOrigins(db: Knex, { origins }: Found, receipts: readonly FileReceipt[]): Promise<void> {
   const hashes = new Map<string, string[]>();
-  for (const { file, sha256, status } of receipts) {
+  for (const { file, name, sha256, status } of receipts) {
     if (sha256 === null || status === "failed" || status === "skipped") continue;
-    for (const source of origins.get(file) ?? []) hashes.set(source, [...(hashes.get(source) ?? []), sha256]);
+    for (const source of origins.get(keyOf(file, name)) ?? [])
+      hashes.set(source, [...(hashes.get(source) ?? []), sha256]);
   }
   for (const [source, own] of hashes) await noteSources(db, source, own);
 }
@@ -144,7 +150,7 @@ async function setAside(
   const failed = receipts.filter((file) => file.status === "failed");
   for (const receipt of failed) {
     for (const one of kept) {
-      if (keptFile(archive, one).path !== receipt.file) continue;
+      if (one.name !== receipt.name || keptFile(archive, one).path !== receipt.file) continue;
       await refuse(archive, one);
       if (receipt.error !== null) receipt.error.message = inWordsOfSource(archive, one, receipt.error.message);
     }

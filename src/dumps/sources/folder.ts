@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import type { FolderSource } from "../../base/sources";
 import { findFiles, type FoundFile } from "../files";
 import { tooLarge } from "./http-request";
-import { type Errand, isOfDay, type Look, NOTHING_TO_CLOSE, type Offer, withDay } from "./offer";
+import { datedNameIn, type Errand, isOfDay, type Look, NOTHING_TO_CLOSE, type Offer, withDay } from "./offer";
 import { PassingError } from "./retry";
 import { markerName, type Seen, settledFiles } from "./settling";
 
@@ -11,7 +11,10 @@ import { markerName, type Seen, settledFiles } from "./settling";
 export async function lookIntoFolder(errand: Errand<FolderSource>): Promise<Look> {
   const { source, day, fetching } = errand;
   const path = withDay(source.path, day);
-  const found = (await findFiles([path])).filter((file) => file.path === path || isOfDay(basename(file.path), day));
+  const isDaysOwn = source.path.includes("{day}");
+  const found = (await findFiles([path])).filter(
+    ({ path: file }) => file === path || isDaysOwn || isOfDay(basename(file), day),
+  );
   const readable = found.filter(({ error }) => error === null);
   const unreadable = found.filter(({ error }) => error !== null);
   const seen = await looks(readable);
@@ -41,10 +44,10 @@ async function looks(files: readonly FoundFile[]): Promise<Seen[]> {
   return seen;
 }
 
-function offerOf({ source }: Errand<FolderSource>, file: Seen): Offer {
+function offerOf({ source, day }: Errand<FolderSource>, file: Seen): Offer {
   const mark = `${file.byte_count}-${file.changed_at_ms}`;
   return {
-    name: basename(file.path),
+    name: datedNameIn(source.path, basename(file.path), day),
     fetch: async (part, held) => {
       if (held === mark) return { status: "unchanged" };
       if (file.byte_count > source.largest_bytes) throw tooLarge(file.path, source.largest_bytes);

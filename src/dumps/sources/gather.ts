@@ -1,4 +1,4 @@
-import { messageOf } from "../../base/errors";
+import { messageOf, NightdeskError } from "../../base/errors";
 import { type Source, WEEKDAYS } from "../../base/sources";
 import type { FoundFile } from "../files";
 import { contentPath, heldCopy, type Kept, keep, keptFile } from "./archive";
@@ -48,7 +48,12 @@ export async function gather(fetching: Fetching, source: Source, day: string): P
       gathered.files.push(...look.files);
       gathered.byte_count += look.byte_count;
       reasons.push(...look.absent);
-      for (const offer of look.offers) await take({ source, day, fetching }, offer, gathered, reasons).catch(told);
+      for (const offer of look.offers) {
+        const fault = await take({ source, day, fetching }, offer, gathered, reasons).then(() => null, asError);
+        if (fault === null) continue;
+        told(fault);
+        if (isRefusal(fault)) break;
+      }
     } finally {
       await look.close();
     }
@@ -58,6 +63,15 @@ export async function gather(fetching: Fetching, source: Source, day: string): P
   fetching.log.progress("");
   reasons.push(...lacking(gathered));
   return { ...gathered, absent: reasons.length === 0 ? null : reasons.join("; ") };
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** Who shows a wrong password again and again is locked out. */
+function isRefusal(error: Error): boolean {
+  return error instanceof NightdeskError && ["webex-token", "source-refused", "source-secret"].includes(error.code);
 }
 
 async function lookAt({ source, ...rest }: Errand): Promise<Look> {

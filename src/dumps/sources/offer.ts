@@ -54,6 +54,11 @@ export function datedName(name: string, day: string): string {
   return `${plain.slice(0, plain.length - extension.length)}-${day}${extension}${packed}`;
 }
 
+/** Where the day stands in the folder alone, the name gets it too: what a dump is called says of which day it is. */
+export function datedNameIn(folder: string, name: string, day: string): string {
+  return folder.includes("{day}") ? datedName(name, day) : name;
+}
+
 /** Whether a name is of a day, or says none and may hold anything. */
 export function isOfDay(name: string, day: string): boolean {
   const named = namedDay(name);

@@ -4,7 +4,7 @@ import { messageOf, NightdeskError } from "../../base/errors";
 import type { S3Source } from "../../base/sources";
 import { isLoadable } from "../files";
 import { saveBody, tooLarge } from "./http-request";
-import { byteTick, datedName, type Errand, isOfDay, type Look, type Offer, withDay } from "./offer";
+import { byteTick, datedNameIn, type Errand, isOfDay, type Look, type Offer, withDay } from "./offer";
 import { askedPauseMs, PassingError, withRetries } from "./retry";
 import { filled } from "./secrets";
 
@@ -110,11 +110,6 @@ function offerOf(errand: Errand<S3Source>, client: S3Client, { key, byte_count, 
       return { status: "taken", mark };
     },
   };
-}
-
-/** Where the day stands in the folder alone, the name gets it too: what a dump is called says of which day it is. */
-export function datedNameIn(folder: string, name: string, day: string): string {
-  return folder.includes("{day}") ? datedName(name, day) : name;
 }
 
 interface SdkError {

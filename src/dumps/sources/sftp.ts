@@ -8,9 +8,8 @@ import { messageOf, NightdeskError } from "../../base/errors";
 import type { SftpSource } from "../../base/sources";
 import { isLoadable } from "../files";
 import { tooLarge } from "./http-request";
-import { byteTick, type Errand, isOfDay, type Look, type Offer, withDay } from "./offer";
+import { byteTick, datedNameIn, type Errand, isOfDay, type Look, type Offer, withDay } from "./offer";
 import { PassingError, withRetries } from "./retry";
-import { datedNameIn } from "./s3";
 import { filled } from "./secrets";
 import { markerName, type Seen, settledFiles } from "./settling";
 
@@ -51,10 +50,10 @@ async function looks(errand: Errand<SftpSource>, client: SftpClient): Promise<Om
 
 async function connect({ source, fetching }: Errand<SftpSource>): Promise<SftpClient> {
   const { default: Client } = await import("ssh2-sftp-client");
-  const client = new Client();
+  // Left to itself it writes to the console; whatever matters fails the call that waits for it.
+  const silent = { error: () => {}, end: () => {}, close: () => {} };
+  const client = new Client(source.name, silent);
   let shownKey: string | null = null;
-  // The client is closed on purpose; what its connection says after that is no matter.
-  client.on("error", () => {});
   const secret = (name: "password" | "private_key" | "passphrase"): string | null =>
     source[name] === null ? null : filled(source[name], source, fetching);
   const [password, privateKey, passphrase] = [secret("password"), secret("private_key"), secret("passphrase")];
