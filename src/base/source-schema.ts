@@ -44,6 +44,7 @@ const http = z.strictObject({
   ...common,
   url: z.union([z.url(), z.array(z.url()).min(1)]),
   headers: headers.optional(),
+  file_name: text.optional(),
 });
 const s3 = z.strictObject({
   type: z.literal("s3"),

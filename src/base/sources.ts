@@ -47,6 +47,8 @@ export interface HttpSource extends Common {
   type: "http";
   urls: readonly string[];
   headers: Readonly<Record<string, string>>;
+  /** What a file is called where its address does not say; null: the last part of the address. */
+  file_name: string | null;
 }
 
 export interface S3Source extends Common {
@@ -56,8 +58,9 @@ export interface S3Source extends Common {
   endpoint: string | null;
   region: string;
   is_path_style: boolean;
-  access_key_id: string;
-  secret_access_key: string;
+  /** Both null: whatever the machine signs in with. */
+  access_key_id: string | null;
+  secret_access_key: string | null;
 }
 
 export interface SftpSource extends Common, Settling {
@@ -105,7 +108,13 @@ export function sourceOf(given: GivenSource, base: string): Source {
     }
     case "http": {
       const urls = typeof given.url === "string" ? [given.url] : given.url;
-      return { type: "http", ...commonOf(given, hostOf(urls[0] ?? "")), urls, headers: given.headers ?? {} };
+      return {
+        type: "http",
+        ...commonOf(given, hostOf(urls[0] ?? "")),
+        urls,
+        headers: given.headers ?? {},
+        file_name: given.file_name ?? null,
+      };
     }
     case "s3":
       return s3Of(given);
@@ -131,8 +140,8 @@ function s3Of(given: Given<"s3">): S3Source {
     endpoint: given.endpoint ?? null,
     region: given.region ?? "us-east-1",
     is_path_style: given.path_style ?? given.endpoint !== undefined,
-    access_key_id: given.access_key_id ?? "$AWS_ACCESS_KEY_ID",
-    secret_access_key: given.secret_access_key ?? "$AWS_SECRET_ACCESS_KEY",
+    access_key_id: given.access_key_id ?? null,
+    secret_access_key: given.secret_access_key ?? null,
   };
 }
 

@@ -41,7 +41,7 @@ export async function pull(context: Context, batch: Batch): Promise<StepResult> 
   const failed = await setAside(found, receipts, fetching);
   tellBroken(found, failed);
   const { deadline_at_ms } = batch;
-  const { late, missing } = await settleDeliveries({ db, log, now, deadline_at_ms }, found.gathered);
+  const { late, missing, changed } = await settleDeliveries({ db, log, now, deadline_at_ms }, found.gathered);
   const waiting = late.length === 0 ? null : waitingFailure(late, config.zone, deadline_at_ms ?? 0, now());
   if (failed.length === 0 && waiting === null && batch.workflow === "nightly") {
     await requireDays(db, config, batch, found.gathered);
@@ -51,10 +51,20 @@ export async function pull(context: Context, batch: Batch): Promise<StepResult> 
   const failure = failed.length > 0 ? failureOf(failed, receipts.length) : waiting;
   const loaded = receipts.filter(({ status }) => status === "loaded").length;
   return {
-    counts: { files: receipts.length, loaded, ...counts, ...(missing === 0 ? {} : { sources_missing: missing }) },
+    counts: {
+      files: receipts.length,
+      loaded,
+      ...counts,
+      ...told({ sources_missing: missing, deliveries_changed: changed }),
+    },
     details: { files: receipts, sources: found.gathered.map(deliveryOf) },
     ...(failure === null ? {} : { failure }),
   };
+}
+
+/** Counts that are worth a word. */
+function told(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
 async function findDumps({ config, log }: Context, batch: Batch, fetching: Fetching): Promise<Found> {

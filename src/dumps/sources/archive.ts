@@ -14,6 +14,8 @@ export interface Kept {
   source: string;
   /** The day it was pulled for. */
   day: string;
+  /** Where it lay at its source. */
+  place: string;
   name: string;
   /** What the source called this state of it; tells whether it changed since. */
   mark: string;
@@ -25,7 +27,7 @@ export interface Kept {
   kept_at_ms: number;
 }
 
-export type About = Pick<Kept, "source" | "day" | "name" | "mark" | "kept_at_ms">;
+export type About = Pick<Kept, "source" | "day" | "place" | "name" | "mark" | "kept_at_ms">;
 
 /**
  * Keeps a file: its content packed under its hash, and an entry under its day. Both are written beside and then renamed,
@@ -60,10 +62,9 @@ export async function keptOf(archive: string, day: string, source?: string): Pro
     .toSorted((a, b) => compare(a.source, b.source) || compare(a.name, b.name) || a.kept_at_ms - b.kept_at_ms);
 }
 
-/** The newest copy of a name that a source delivered for a day and whose content is still there. */
-export async function heldCopy(archive: string, about: Pick<Kept, "source" | "day" | "name">): Promise<Kept | null> {
-  const all = await keptOf(archive, about.day, about.source);
-  const newest = all.findLast(({ name }) => name === about.name);
+/** The newest of some kept dumps that came from a place and whose content is still there. */
+export async function heldCopy(archive: string, kept: readonly Kept[], place: string): Promise<Kept | null> {
+  const newest = kept.toSorted((a, b) => a.kept_at_ms - b.kept_at_ms).findLast((one) => one.place === place);
   return newest !== undefined && (await isWhole(contentPath(archive, newest))) ? newest : null;
 }
 
@@ -108,9 +109,9 @@ function entryPath(archive: string, kept: Kept): string {
   return join(archive, "days", kept.day, entryName(kept));
 }
 
-function entryName({ source, name, sha256 }: Kept): string {
+function entryName({ source, place, sha256 }: Kept): string {
   return `${createHash("sha256")
-    .update(JSON.stringify([source, name, sha256]))
+    .update(JSON.stringify([source, place, sha256]))
     .digest("hex")
     .slice(0, 24)}.json`;
 }

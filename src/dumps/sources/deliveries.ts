@@ -30,30 +30,32 @@ export interface Settling {
 /**
  * Notes what was delivered and, once nobody waits any more, what is missing.
  *
- * @returns what is still waited for, and how many deliveries are missing for good
+ * @returns what is still waited for, how many deliveries are missing for good, and how many of those noted are missing now
+ *          and were not, or were and are no more: what reports say of them has to change
  */
 export async function settleDeliveries(
   settling: Settling,
   gathered: readonly Gathered[],
-): Promise<{ late: Gathered[]; missing: number }> {
+): Promise<{ late: Gathered[]; missing: number; changed: number }> {
   const { db, log, now, deadline_at_ms } = settling;
   const isWaiting = deadline_at_ms !== null && now() < deadline_at_ms;
   const late: Gathered[] = [];
   let missing = 0;
+  let changed = 0;
   for (const one of gathered) {
     if (one.absent !== null && (await isOfNoMatter(settling, one))) continue;
     if (one.absent !== null && isWaiting) {
       late.push(one);
       continue;
     }
-    await noteDelivery(db, deliveryOf(one), now());
+    if (await noteDelivery(db, deliveryOf(one), now())) changed += 1;
     if (one.absent === null) continue;
     missing += 1;
     log.warn(
       `The source ${one.source.name} has not delivered ${one.day}: ${one.absent}. The night goes on without it.`,
     );
   }
-  return { late, missing };
+  return { late, missing, changed };
 }
 
 /** On days a source does not deliver, or has delivered before, or is a folder somebody looks into by hand. */
@@ -69,19 +71,22 @@ async function isOfNoMatter(
 /**
  * Notes what became of a delivery. What has been delivered stays delivered, whatever the source says later; a missing one
  * becomes delivered once it comes.
+ *
+ * @returns whether it was missing and is no more, or is now
  */
-async function noteDelivery(db: Knex, delivery: Delivery, nowMs: number): Promise<void> {
+async function noteDelivery(db: Knex, delivery: Delivery, nowMs: number): Promise<boolean> {
   const { source, day, status } = delivery;
-  await writeTransaction(
+  return await writeTransaction(
     db,
     (trx) => trx("deliveries").where({ source, day, status: "missing" }).del(),
-    async (trx) => {
+    async (trx, wasMissing) => {
       const stored = await trx("deliveries").where({ source, day }).first("delivered_at_ms");
-      if (stored !== undefined && status === "missing") return;
+      if (stored !== undefined && status === "missing") return false;
       const delivered_at_ms = stored?.delivered_at_ms ?? (status === "delivered" ? nowMs : null);
       await trx("deliveries").where({ source, day }).del();
       const row = { ...delivery, checked_at_ms: nowMs, delivered_at_ms };
       await trx("deliveries").insert(row).onConflict(["source", "day"]).ignore();
+      return wasMissing > 0 !== (status === "missing");
     },
   );
 }

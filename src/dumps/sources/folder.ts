@@ -47,6 +47,7 @@ async function looks(files: readonly FoundFile[]): Promise<Seen[]> {
 function offerOf({ source, day }: Errand<FolderSource>, file: Seen): Offer {
   const mark = `${file.byte_count}-${file.changed_at_ms}`;
   return {
+    place: file.path,
     name: datedNameIn(source.path, basename(file.path), day),
     fetch: async (part, held) => {
       if (held === mark) return { status: "unchanged" };

@@ -1,7 +1,7 @@
-import { messageOf, NightdeskError } from "../../base/errors";
+import { NightdeskError } from "../../base/errors";
 import { type Source, WEEKDAYS } from "../../base/sources";
 import type { FoundFile } from "../files";
-import { contentPath, heldCopy, type Kept, keep, keptFile } from "./archive";
+import { contentPath, heldCopy, type Kept, keep, keptFile, keptOf } from "./archive";
 import { type Fetching, withPart } from "./fetching";
 import { lookIntoFolder } from "./folder";
 import { lookBehindUrls } from "./http";
@@ -31,38 +31,53 @@ export interface Gathered {
  * reason, and what came is kept.
  */
 export async function gather(fetching: Fetching, source: Source, day: string): Promise<Gathered> {
-  const gathered: Gathered = {
-    source,
-    day,
-    files: [],
-    kept: [],
-    byte_count: 0,
-    absent: null,
-    is_expected: isExpected(source, day),
-  };
+  const is_expected = isExpected(source, day);
+  const gathered: Gathered = { source, day, files: [], kept: [], byte_count: 0, absent: null, is_expected };
   const reasons: string[] = [];
-  const told = (error: unknown): void => void reasons.push(withoutSecrets(messageOf(error), source, fetching));
+  const told = (error: Error): void => void reasons.push(withoutSecrets(error.message, source, fetching));
   try {
     const look = await lookAt({ source, day, fetching });
     try {
       gathered.files.push(...look.files);
       gathered.byte_count += look.byte_count;
       reasons.push(...look.absent);
-      for (const offer of look.offers) {
-        const fault = await take({ source, day, fetching }, offer, gathered, reasons).then(() => null, asError);
-        if (fault === null) continue;
-        told(fault);
-        if (isRefusal(fault)) break;
-      }
+      reasons.push(...(await takeAll({ source, day, fetching }, look.offers, gathered, told)));
     } finally {
       await look.close();
     }
   } catch (error) {
-    told(error);
+    told(asError(error));
   }
   fetching.log.progress("");
   reasons.push(...lacking(gathered));
-  return { ...gathered, absent: reasons.length === 0 ? null : reasons.join("; ") };
+  return { ...gathered, absent: reasons.length === 0 ? null : reasonsText(reasons) };
+}
+
+/** @returns why some are not here yet */
+async function takeAll(
+  errand: Errand,
+  offers: readonly Offer[],
+  gathered: Gathered,
+  told: (error: Error) => void,
+): Promise<string[]> {
+  const before = await keptOf(errand.fetching.archive, errand.day, errand.source.name);
+  const absent: string[] = [];
+  for (const offer of offers) {
+    const fault = await take(errand, offer, before, gathered).catch(asError);
+    if (typeof fault === "string") absent.push(fault);
+    if (!(fault instanceof Error)) continue;
+    told(fault);
+    if (isRefusal(fault)) break;
+  }
+  return absent;
+}
+
+const MOST_REASONS = 5;
+
+function reasonsText(reasons: readonly string[]): string {
+  const told = [...new Set(reasons)];
+  const more = told.length - MOST_REASONS;
+  return `${told.slice(0, MOST_REASONS).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
 function asError(thrown: unknown): Error {
@@ -89,29 +104,33 @@ async function lookAt({ source, ...rest }: Errand): Promise<Look> {
   }
 }
 
-/** Fetches one file into the archive, or finds it there unchanged. */
+/** Fetches one file into the archive, or finds it there unchanged. @returns why it is not here yet; null where it is */
 async function take(
   { source, day, fetching }: Errand,
   offer: Offer,
+  before: readonly Kept[],
   gathered: Gathered,
-  reasons: string[],
-): Promise<void> {
+): Promise<string | null> {
   const { archive, now } = fetching;
-  const about = { source: source.name, day, name: offer.name };
-  const held = await heldCopy(archive, about);
+  const held = fetching.is_again ? null : await heldCopy(archive, before, offer.place);
+  const about = { source: source.name, day, place: offer.place, name: offer.name };
   const kept = await withRetries(fetching, source.attempts, () =>
     withPart(archive, async (part) => {
       const taken = await offer.fetch(part, held?.mark ?? null);
       if (taken.status === "absent") return taken.reason;
       if (taken.status === "unchanged" && held !== null) return held;
-      const mark = taken.status === "taken" ? taken.mark : "";
-      return await keep(archive, part, { ...about, mark, kept_at_ms: now() });
+      return await keep(archive, part, {
+        ...about,
+        mark: taken.status === "taken" ? taken.mark : "",
+        kept_at_ms: now(),
+      });
     }),
   );
-  if (typeof kept === "string") return void reasons.push(kept);
+  if (typeof kept === "string") return kept;
   gathered.kept.push(kept);
   gathered.files.push(keptFile(archive, kept));
   gathered.byte_count += kept.byte_count;
+  return null;
 }
 
 /** What the source was expected to deliver and did not. */

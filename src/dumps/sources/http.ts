@@ -23,8 +23,10 @@ export async function lookBehindUrls(errand: Errand<HttpSource>): Promise<Look> 
 function offerOf(errand: Errand<HttpSource>, template: string): Offer {
   const { source, day, fetching } = errand;
   const shown = withDay(template, day);
-  const name = datedName(decodeURIComponent(basename(new URL(shown).pathname)) || "dump", day);
+  const named = source.file_name === null ? basename(new URL(shown).pathname) : withDay(source.file_name, day);
+  const name = datedName(named || "dump", day);
   return {
+    place: shown,
     name,
     fetch: async (part, held) => {
       const headers = Object.entries(source.headers).map(([header, value]) => [
@@ -35,7 +37,7 @@ function offerOf(errand: Errand<HttpSource>, template: string): Offer {
         method: "GET",
         url: filled(shown, source, fetching),
         shown,
-        headers: { ...Object.fromEntries(headers), ...(fetching.is_again ? {} : conditionOf(held)) },
+        headers: { ...Object.fromEntries(headers), ...conditionOf(held) },
         timeout_ms: source.timeout_ms,
         now: fetching.now,
       });

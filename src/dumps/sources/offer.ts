@@ -5,6 +5,8 @@ import type { Fetching } from "./fetching";
 
 /** Something a source has for a day, before its bytes are here. */
 export interface Offer {
+  /** Where it lies at its source: two files of one name are two. */
+  place: string;
   /** The name it is loaded and kept under. */
   name: string;
   /**

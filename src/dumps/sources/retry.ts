@@ -36,6 +36,24 @@ export async function withRetries<Result>(
 }
 
 /**
+ * Waits for something of another side no longer than it may be silent.
+ *
+ * @throws PassingError `source-silent`
+ */
+export async function patiently<Result>(work: Promise<Result>, timeoutMs: number, shown: string): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    const message = `${shown} said nothing for ${timeoutMs / 1000} s. Expected an answer; it is asked again.`;
+    timer = setTimeout(() => reject(new PassingError("source-silent", message)), timeoutMs);
+  });
+  try {
+    return await Promise.race([work, silence]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
  * How long to pause before the next attempt.
  *
  * @param attempt      how many have failed, 1…

@@ -5,7 +5,7 @@ import type { S3Source } from "../../base/sources";
 import { isLoadable } from "../files";
 import { saveBody, tooLarge } from "./http-request";
 import { byteTick, datedNameIn, type Errand, isOfDay, type Look, type Offer, withDay } from "./offer";
-import { askedPauseMs, PassingError, withRetries } from "./retry";
+import { askedPauseMs, PassingError, patiently, withRetries } from "./retry";
 import { filled } from "./secrets";
 
 /** A store with more objects under one prefix wants a prefix with the day in it. */
@@ -34,9 +34,8 @@ export async function lookIntoBucket(errand: Errand<S3Source>): Promise<Look> {
 }
 
 /** Loaded only where a store is asked: the client is large. */
-async function openClient({ source, fetching }: Errand<S3Source>): Promise<S3Client> {
+async function openClient({ source, fetching }: Pick<Errand<S3Source>, "source" | "fetching">): Promise<S3Client> {
   const sdk = await import("@aws-sdk/client-s3");
-  const sessionToken = fetching.environment("AWS_SESSION_TOKEN") ?? "";
   return new sdk.S3Client({
     region: source.region,
     forcePathStyle: source.is_path_style,
@@ -49,13 +48,16 @@ async function openClient({ source, fetching }: Errand<S3Source>): Promise<S3Cli
       connectionTimeout: source.timeout_ms,
       socketTimeout: source.timeout_ms,
     },
-    credentials: {
-      accessKeyId: filled(source.access_key_id, source, fetching),
-      secretAccessKey: filled(source.secret_access_key, source, fetching),
-      ...(sessionToken === "" ? {} : { sessionToken }),
-    },
+    ...credentialsOf({ source, fetching }),
     ...(source.endpoint === null ? {} : { endpoint: source.endpoint }),
   });
+}
+
+/** Without keys of its own a source is signed in as the environment, the profile or the machine's role says. */
+function credentialsOf({ source, fetching }: Pick<Errand<S3Source>, "source" | "fetching">): object {
+  if (source.access_key_id === null || source.secret_access_key === null) return {};
+  const accessKeyId = filled(source.access_key_id, source, fetching);
+  return { credentials: { accessKeyId, secretAccessKey: filled(source.secret_access_key, source, fetching) } };
 }
 
 async function list(client: S3Client, errand: Errand<S3Source>): Promise<Found[]> {
@@ -91,6 +93,7 @@ function offerOf(errand: Errand<S3Source>, client: S3Client, { key, byte_count, 
   const shown = `${source.bucket}/${key}`;
   const name = datedNameIn(source.prefix, basename(key), day);
   return {
+    place: key,
     name,
     fetch: async (part, held) => {
       if (held === mark) return { status: "unchanged" };
@@ -103,13 +106,24 @@ function offerOf(errand: Errand<S3Source>, client: S3Client, { key, byte_count, 
         });
       try {
         const limit = { shown, largest_bytes: source.largest_bytes };
-        await saveBody(answer.Body as AsyncIterable<Uint8Array>, part, limit, byteTick(errand, name));
+        const chunks = heard(answer.Body as AsyncIterable<Uint8Array>, source.timeout_ms, shown);
+        await saveBody(chunks, part, limit, byteTick(errand, name));
       } catch (error) {
         throw explained(error, shown, source, fetching.now());
       }
       return { status: "taken", mark };
     },
   };
+}
+
+/** A body that does not stay silent for too long. */
+async function* heard(chunks: AsyncIterable<Uint8Array>, timeoutMs: number, shown: string): AsyncGenerator<Uint8Array> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await patiently(iterator.next(), timeoutMs, shown);
+    if (next.done === true) return;
+    yield next.value;
+  }
 }
 
 interface SdkError {
@@ -122,10 +136,10 @@ function explained(error: unknown, shown: string, source: S3Source, nowMs: numbe
   if (error instanceof NightdeskError) return error;
   const { name, $metadata, $response } = error as SdkError;
   const status = $metadata?.httpStatusCode;
-  if (status === 401 || status === 403) {
+  if (status === 401 || status === 403 || name === "CredentialsProviderError") {
     return new NightdeskError(
       "source-refused",
-      `${shown} refuses the key of the source ${source.name} (${name ?? "HTTP"} ${status}). Expected the right to list and read. Correct ${source.access_key_id} and ${source.secret_access_key}, or the rights of that key.`,
+      `${shown} refuses the key of the source ${source.name} (${name ?? "HTTP"} ${status ?? "before it was asked"}). Expected the right to list and read. Correct ${source.access_key_id ?? "AWS_ACCESS_KEY_ID"} and ${source.secret_access_key ?? "AWS_SECRET_ACCESS_KEY"}, or the rights of that key.`,
     );
   }
   if (status === 404 || status === 301 || status === 400) {

@@ -4,6 +4,9 @@ import type { Fetching } from "./fetching";
 
 const VARIABLE = /\$\{?([A-Z_][A-Z0-9_]*)\}?/g;
 
+/** What the S3 client takes from the environment by itself. */
+const AWS_SECRETS = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+
 /** Texts that short hide nothing, and replacing them would make other words unreadable. */
 const SHORTEST_SECRET = 4;
 
@@ -35,7 +38,7 @@ export function unsetVariables(source: Source, { environment }: Pick<Fetching, "
 
 /** A text without any secret of a source: whatever the other side said, it may be shown. */
 export function withoutSecrets(text: string, source: Source, { environment }: Pick<Fetching, "environment">): string {
-  const values = [...variablesOf(JSON.stringify(source)), "AWS_SESSION_TOKEN"].map((name) => environment(name) ?? "");
+  const values = [...variablesOf(JSON.stringify(source)), ...AWS_SECRETS].map((name) => environment(name) ?? "");
   return values
     .flatMap((value) => [value, encodeURIComponent(value), ...value.split(/\s+/)])
     .filter((value) => value.length >= SHORTEST_SECRET)

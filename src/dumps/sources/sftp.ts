@@ -9,7 +9,7 @@ import type { SftpSource } from "../../base/sources";
 import { isLoadable } from "../files";
 import { tooLarge } from "./http-request";
 import { byteTick, datedNameIn, type Errand, isOfDay, type Look, type Offer, withDay } from "./offer";
-import { PassingError, withRetries } from "./retry";
+import { PassingError, patiently, withRetries } from "./retry";
 import { filled } from "./secrets";
 import { markerName, type Seen, settledFiles } from "./settling";
 
@@ -17,7 +17,8 @@ import { markerName, type Seen, settledFiles } from "./settling";
 export async function lookOverSftp(errand: Errand<SftpSource>): Promise<Look> {
   const { source, fetching } = errand;
   const client = await withRetries(fetching, source.attempts, () => connect(errand));
-  const close = async (): Promise<void> => void (await client.end().catch(() => false));
+  const close = async (): Promise<void> =>
+    void (await patiently(client.end(), source.timeout_ms, source.host).catch(() => false));
   try {
     return { ...(await looks(errand, client)), close };
   } catch (error) {
@@ -81,7 +82,9 @@ async function connect({ source, fetching }: Errand<SftpSource>): Promise<SftpCl
 
 async function list(client: SftpClient, folder: string, source: SftpSource): Promise<SftpClient.FileInfo[] | null> {
   try {
-    return (await client.list(folder)).filter(({ type }) => type === "-");
+    return (await patiently(client.list(folder), source.timeout_ms, `${source.host}:${folder}`)).filter(
+      ({ type }) => type === "-",
+    );
   } catch (error) {
     if (/no such file/i.test(messageOf(error))) return null;
     throw explained(error, `${source.host}:${folder}`, source);
@@ -100,6 +103,7 @@ function offerOf(errand: Errand<SftpSource>, client: SftpClient, file: Seen): Of
   const mark = `${file.byte_count}-${file.changed_at_ms}`;
   const name = datedNameIn(source.path, nameOf(file.path), day);
   return {
+    place: file.path,
     name,
     fetch: async (part, held) => {
       if (held === mark) return { status: "unchanged" };

@@ -84,6 +84,16 @@ describe("a source that has not delivered", () => {
     expect(await deliveries()).toEqual(expected);
   });
 
+  it("has the reports made anew once it comes, were its dump known already", async () => {
+    const night = (): Promise<{ was_done: boolean }> =>
+      runWorkflow(nights.context, batchOf({ workflow: "nightly", from: DAY, to: DAY }));
+    expect((await night()).was_done).toBe(false);
+    expect((await night()).was_done).toBe(true);
+    deliver("agents", `contact-events-${DAY}.ndjson`, "c-1");
+    expect((await night()).was_done).toBe(false);
+    expect((await night()).was_done).toBe(true);
+  });
+
   it("is no matter on the weekdays it does not deliver", async () => {
     await nights.close();
     await given({ weekdays: ["tue", "sun"] });

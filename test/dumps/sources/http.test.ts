@@ -78,6 +78,20 @@ describe("an HTTP server", () => {
     expect(await contacts()).toEqual(["c-1", "c-2"]);
   });
 
+  it("may give two files of one name, and one whose address says no name", async () => {
+    await given({ url: [`${base}/a/contact-events-{day}.ndjson`, `${base}/b/contact-events-{day}.ndjson`] });
+    const sameTag = { etag: '"v1"' };
+    files["/a/contact-events-2026-03-02.ndjson"] = serve(events("c-1"), sameTag);
+    files["/b/contact-events-2026-03-02.ndjson"] = serve(events("c-2"), sameTag);
+    await nights.pull(DAY);
+    expect(await contacts()).toEqual(["c-1", "c-2"]);
+    await nights.close();
+    await given({ url: `${base}/export?day={day}`, file_name: "contact-events-{day}.csv" });
+    files["/export?day=2026-03-02"] = serve("contactId,event,at\nc-3,new,2026-03-02T09:00:00Z\n");
+    await nights.pull(DAY);
+    expect(await contacts()).toEqual(["c-3"]);
+  });
+
   it("that sends to another server gets no secret sent along", async () => {
     const store = createServer((request, response) => {
       asked.push(request);

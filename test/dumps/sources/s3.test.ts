@@ -46,6 +46,17 @@ describe("an S3-compatible store", () => {
     for (const secret of Object.values(ENV)) expect(nights.everything()).not.toContain(secret);
   });
 
+  it("may hold two files of one name, of which neither is taken for the other", async () => {
+    await given();
+    store.objects["calls/2026-03-02/busan/contact-events-1.ndjson"] = events("c-1");
+    store.objects["calls/2026-03-02/seoul/contact-events-1.ndjson"] = events("c-2");
+    await nights.pull(DAY);
+    expect(await contacts()).toEqual(["c-1", "c-2"]);
+    const count = store.asked.length;
+    expect((await nights.pull(DAY)).counts).toMatchObject({ files: 2, duplicate: 2 });
+    expect(store.asked.length).toBe(count + 1);
+  });
+
   it("without a day in its prefix gives the dumps whose names say the day", async () => {
     await given({ prefix: "", expects: ["contact-events-{day}", "agent-events-{day}"] });
     store.objects[`contact-events-${DAY}.ndjson`] = events("c-1");

@@ -33,7 +33,7 @@ export interface Asked {
 }
 
 /** A page larger than this is none: the vendor gives at most 500 records. */
-const LARGEST_PAGE_BYTES = 512 * 1024 * 1024;
+const LARGEST_PAGE_BYTES = 128 * 1024 * 1024;
 
 /**
  * Asks the Search API for a page, again where it throttles, breaks off or talks nonsense.

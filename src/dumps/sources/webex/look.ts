@@ -40,11 +40,14 @@ interface Reading {
 function offerOf(errand: Errand<WebexSource>, asked: Asked, kind: WebexKind, began: string): Offer {
   const { source, day, fetching } = errand;
   const { starts_at_ms, ends_at_ms } = calendarDay(fetching.zone, began);
+  // The last day of the name is the one it was asked for: of what two nights say about a contact, the later counts.
+  const name =
+    began === day ? `${source.name}-${kind}-${day}.json` : `${source.name}-${kind}-${began}-as-of-${day}.json`;
   return {
-    // The last day of the name is the one it was asked for: of what two nights say about a contact, the later counts.
-    name: began === day ? `${source.name}-${kind}-${day}.json` : `${source.name}-${kind}-${began}-as-of-${day}.json`,
+    place: name,
+    name,
     fetch: async (part, held) => {
-      if (held === WHOLE && !fetching.is_again) return { status: "unchanged" };
+      if (held === WHOLE) return { status: "unchanged" };
       const asks = fetching.now();
       const file = await open(part, "wx");
       try {
