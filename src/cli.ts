@@ -129,7 +129,19 @@ function addNight(program: Command, terminal: Terminal, run: Run): void {
     )
     .addOption(out())
     .option("--again", "do it although this night was done and nothing new has come")
+    .addOption(
+      new Option("--replay", "read the dumps kept in the archive instead of their sources").conflicts("source"),
+    )
     .action((options: Options) => run(options, commands.nightlyWork(terminal, options)));
+  program
+    .command("replay")
+    .description("The night's work over days whose dumps are kept in the archive, without asking any source.")
+    .addOption(single())
+    .addOption(from())
+    .addOption(to())
+    .addOption(out())
+    .option("--again", "do it although these nights were done and nothing new has come")
+    .action((options: Options) => run(options, commands.nightlyWork(terminal, { ...options, replay: true })));
   program
     .command("load")
     .description(

@@ -29,6 +29,7 @@ export interface Options {
   to?: string;
   all?: boolean;
   again?: boolean;
+  replay?: boolean;
   json?: boolean;
   source?: string[];
   out?: string;
@@ -83,6 +84,7 @@ export function nightlyWork(terminal: Terminal, options: Options): Work {
     sources: absolute(terminal, options.source ?? []),
     again: options.again ?? false,
     out: options.out === undefined ? null : resolve(terminal.folder, options.out),
+    options: options.replay ? { replay: true } : {},
   };
 }
 

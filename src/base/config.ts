@@ -4,6 +4,8 @@ import { z } from "zod";
 import { isZone } from "./days";
 import { NightdeskError } from "./errors";
 import { readSettings } from "./settings";
+import { sourceSchema } from "./source-schema";
+import { sharedNames, type Source, sourceOf } from "./sources";
 
 const seconds = z.number().nonnegative();
 const thresholds = z.strictObject({
@@ -20,8 +22,9 @@ const schema = z.strictObject({
     .string()
     .refine(isZone, { error: (issue) => `"${String(issue.input)}" is no IANA time zone such as "Asia/Seoul"` })
     .optional(),
-  sources: z.array(z.string()).optional(),
   mappings: z.array(z.strictObject({ files: z.string().min(1), mapping: z.string().min(1) })).optional(),
+  sources: z.array(sourceSchema).optional(),
+  archive: z.strictObject({ keep_days: z.number().int().positive().optional() }).optional(),
   thresholds: thresholds.optional(),
   queues: z.record(z.string(), thresholds).optional(),
   stale_after_h: z.record(z.string(), z.number().positive()).optional(),
@@ -68,10 +71,12 @@ export interface Config {
   data_dir: string;
   /** `sqlite:FILE`. */
   database_url: string;
-  /** Where `nightly` looks for dumps, absolute paths. */
-  sources: string[];
   /** The first whose pattern fits decides. */
   mappings: MappedFiles[];
+  /** Where `nightly` looks for dumps; none where it is the data folder's `dumps`. */
+  sources: Source[];
+  /** After how many days what was pulled is thrown away; null: never. */
+  archive: { keep_days: number | null };
   thresholds: Thresholds;
   /** By queue id or name, only what differs from `thresholds`. */
   queues: Record<string, Thresholds>;
@@ -84,6 +89,8 @@ export interface Config {
   reports: string[];
   /** The file the configuration came from, null where there is none. */
   file: string | null;
+  /** The value of a variable the configuration names, such as a token. A function: what it gives is never written with the rest. */
+  environment: (name: string) => string | undefined;
 }
 
 const DEFAULTS: Thresholds = {
@@ -118,8 +125,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     is_zone_set: given.zone !== undefined,
     data_dir: dataDir,
     database_url: env.DATABASE_URL || `sqlite:${resolve(dataDir, "nightdesk.sqlite")}`,
-    sources: (given.sources ?? []).map((path) => resolve(base, path)),
     mappings: (given.mappings ?? []).map(({ files, mapping }) => ({ files, mapping: resolve(base, mapping) })),
+    sources: sourcesOf(given, base, file),
+    archive: { keep_days: given.archive?.keep_days ?? null },
     thresholds: general,
     queues: Object.fromEntries(queues),
     stale_after_ms: Object.fromEntries(stale.map(([channel, hours]) => [channel, hours * 3_600_000])),
@@ -135,7 +143,18 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     },
     reports: given.reports ?? DEFAULT_REPORTS,
     file,
+    environment: (name) => env[name],
   };
+}
+
+function sourcesOf(given: z.infer<typeof schema>, base: string, file: string | null): Source[] {
+  const sources = (given.sources ?? []).map((source) => sourceOf(source, base));
+  const shared = sharedNames(sources);
+  if (shared.length === 0) return sources;
+  throw new NightdeskError(
+    "config",
+    `${file ?? "The configuration"} names two sources ${shared.join(", ")}. Expected a name of its own for each, so that it can be told which one delivered. Give them a "name".`,
+  );
 }
 
 function configFile(env: NodeJS.ProcessEnv, folder: string): string | null {

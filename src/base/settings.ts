@@ -75,6 +75,7 @@ function isOfWrongKind(issue: z.core.$ZodIssue): boolean {
 /** The keys a schema knows at a place. */
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {
   if (schema instanceof z.ZodOptional) return keysAt(schema.def.innerType, path);
+  if (schema instanceof z.ZodPipe) return keysAt(schema.def.out, path);
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path));
   const [first, ...rest] = path;
   if (schema instanceof z.ZodObject) {

@@ -9,6 +9,8 @@ const LOADABLE = /\.(ndjson|jsonl|json|csv)(\.gz|\.zst)?$/i;
 export interface FoundFile {
   path: string;
   error: NightdeskError | null;
+  /** What was delivered, where the file is a copy kept under another name; else the file speaks for itself. */
+  delivered?: { name: string; sha256: string; byte_count: number };
 }
 
 /**
@@ -27,6 +29,11 @@ export async function findFiles(
     for (const file of await filesAt(path, isMapped)) if (!found.has(file.path)) found.set(file.path, file);
   }
   return [...found.values()];
+}
+
+/** Whether a name ends as dumps do. */
+export function isLoadable(name: string): boolean {
+  return LOADABLE.test(name);
 }
 
 /** The day a dump's name carries: the last valid YYYY-MM-DD in it, or null. */
@@ -58,8 +65,7 @@ async function filesBelow(folder: string, isMapped: (name: string) => boolean): 
     const path = join(folder, name);
     try {
       if ((await lstat(path)).isDirectory()) found.push(...(await filesBelow(path, isMapped)));
-      else if ((LOADABLE.test(name) || isMapped(name)) && (await stat(path)).isFile())
-        found.push({ path, error: null });
+      else if ((isLoadable(name) || isMapped(name)) && (await stat(path)).isFile()) found.push({ path, error: null });
     } catch (error) {
       found.push({ path, error: unreadable(path, error) });
     }

@@ -10,7 +10,7 @@ import { openGathered, partsOf } from "./aside";
 import { fingerprint } from "./bytes";
 import { findFiles, type FoundFile, namedDay, unreadable } from "./files";
 import { latestMsOf } from "./first-read";
-import { mappingFileFor } from "./formats/mapped/mapping";
+import { isMappedBy } from "./formats/mapped/mapping";
 import { forget, type Interners, openInterners, refresh } from "./intern";
 import { knownAgain, storedDump } from "./known";
 import { openProgress, type Progress } from "./progress";
@@ -34,12 +34,23 @@ export async function loadDumps(
   db: Knex,
   config: Config,
   log: Log,
-  paths: string[],
+  paths: readonly string[],
+  nowMs: number,
+): Promise<LoadReceipt> {
+  return await loadFiles(db, config, log, await findFiles(paths, isMappedBy(config)), nowMs);
+}
+
+/** Loads files that were found, as `loadDumps` does. */
+export async function loadFiles(
+  db: Knex,
+  config: Config,
+  log: Log,
+  files: readonly FoundFile[],
   nowMs: number,
 ): Promise<LoadReceipt> {
   const interners = openInterners();
   const receipts: FileReceipt[] = [];
-  for (const file of await findFiles(paths, (name) => mappingFileFor(config, name) !== null)) {
+  for (const file of files) {
     receipts.push(await loadFile({ db, config, log, interners, nowMs }, file));
   }
   return sumReceipts(receipts);
@@ -54,10 +65,10 @@ interface Loading {
 }
 
 async function loadFile(loading: Loading, file: FoundFile): Promise<FileReceipt> {
-  const receipt = emptyReceipt(file.path, basename(file.path));
+  const receipt = emptyReceipt(file.path, file.delivered?.name ?? basename(file.path));
   try {
     if (file.error !== null) throw file.error;
-    const dump = await openDump(file.path, loading.config);
+    const dump = await openDump(file, loading.config);
     try {
       receipt.format = dump.format;
       if (dump.format === "truth") return { ...receipt, status: "skipped", format: null };
@@ -79,7 +90,7 @@ function explained(error: unknown, path: string): NightdeskError {
 
 async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): Promise<FileReceipt> {
   const { db, interners } = loading;
-  const print = await fingerprint(dump.path);
+  const print = dump.print ?? (await fingerprint(dump.path));
   receipt.sha256 = print.sha256;
   const stored = await storedDump(db, print.sha256, dump);
   if (stored !== undefined) return await knownAgain(db, loading.config.zone, stored, receipt);

@@ -64,7 +64,7 @@ export async function previewFile(
 
 async function opened(file: string, config: Config): Promise<Dump> {
   try {
-    return await openDump(file, config);
+    return await openDump({ path: file, error: null }, config);
   } catch (error) {
     throw (error as { syscall?: string }).syscall === undefined ? error : unreadable(file, error);
   }

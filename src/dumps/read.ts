@@ -4,7 +4,7 @@ import { maskOf, type Mask } from "../base/mask";
 import type { Gathered } from "./aside";
 import { type Content, openContent } from "./bytes";
 import type { Fault } from "./fields";
-import { namedType } from "./files";
+import { type FoundFile, namedType } from "./files";
 import { type Format, formatOf, mappedFormat } from "./format";
 import { csvReader } from "./formats/csv";
 import type { LineReader, Sink } from "./formats/lines";
@@ -22,6 +22,8 @@ import { addEvent, sendBatch, type Store } from "./store";
 export interface Dump {
   path: string;
   name: string;
+  /** Hash and size it was delivered with, where these are known already. */
+  print: { sha256: string; byte_count: number } | null;
   format: Format;
   /** What turns its lines into events; null where it comes in a format of its own. */
   mapping: Mapping | null;
@@ -38,18 +40,18 @@ export interface Reading {
 const HEAD_BYTES = 64 * 1024;
 
 /** Opens a dump and tells its format from its first bytes, of which it shows none where masking is on. */
-export async function openDump(path: string, config: Config): Promise<Dump> {
+export async function openDump({ path, delivered }: FoundFile, config: Config): Promise<Dump> {
   const { masking } = config;
-  const mappingFile = mappingFileFor(config, basename(path));
+  const name = delivered?.name ?? basename(path);
+  const mappingFile = mappingFileFor(config, name);
   const mapping = mappingFile === null ? null : readMapping(mappingFile, config.zone);
   const content = await openContent(path);
   try {
-    const name = basename(path);
     const { head, chunks } = await peek(content.chunks);
     const may_show = masking.numbers === "none" && masking.names === "none";
     const place = { path, name, may_show };
     const format = mapping === null ? formatOf(head, place) : mappedFormat(head, place);
-    return { path, name, format, mapping, content, chunks };
+    return { path, name, print: delivered ?? null, format, mapping, content, chunks };
   } catch (error) {
     content.close();
     throw error;

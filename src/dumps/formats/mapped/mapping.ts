@@ -39,6 +39,11 @@ export function mappingFileFor(config: Config, name: string): string | null {
   return config.mappings.find(({ files }) => fits(files, name) || fits(files, plain))?.mapping ?? null;
 }
 
+/** Whether a file is read under a mapping, by its name. */
+export function isMappedBy(config: Config): (name: string) => boolean {
+  return (name) => mappingFileFor(config, name) !== null;
+}
+
 function fits(pattern: string, name: string): boolean {
   const regex = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")
