@@ -1,7 +1,6 @@
 const shared = {
   rootDir: __dirname,
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { parser: { syntax: "typescript" }, target: "es2023" } }] },
-  testTimeout: 120_000,
 };
 
 /** The cases that open a database, which run on both: `--selectProjects sqlite` leaves the second round out. */
@@ -10,6 +9,7 @@ const nights = ["test/cli/night.test.ts", "test/golden.test.ts", "test/integrity
 
 module.exports = {
   maxWorkers: 2,
+  testTimeout: 120_000,
   reporters: ["default", "<rootDir>/test/support/closing-line.cjs"],
   projects: [
     { ...shared, displayName: "sqlite", testMatch: ["<rootDir>/test/**/*.test.ts"] },
@@ -20,7 +20,7 @@ module.exports = {
       globals: { DATABASE_OF_TESTS: "postgresql" },
       globalSetup: "<rootDir>/test/support/postgresql-start.ts",
       globalTeardown: "<rootDir>/test/support/postgresql-stop.ts",
-      setupFilesAfterEnv: ["<rootDir>/test/support/postgresql-skip.ts"],
+      testEnvironment: "<rootDir>/test/support/postgresql-environment.cjs",
     },
   ],
 };

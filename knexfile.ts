@@ -58,10 +58,13 @@ function postgresConfig(url: string): Knex.Config {
   };
 }
 
+/** How PostgreSQL numbers its type `bigint`, for all time. */
+const INT8 = 20;
+
 /** Whole numbers come as numbers, as from SQLite: none of ours is beyond 2^53. */
 const NUMBERS = {
   getTypeParser: (oid: number, format?: "text" | "binary"): unknown =>
-    oid === types.builtins.INT8 && format !== "binary" ? Number : types.getTypeParser(oid, format),
+    oid === INT8 && format !== "binary" ? Number : types.getTypeParser(oid, format),
 };
 
 interface PostgresConnection {

@@ -6,7 +6,7 @@ import { dayStartMs } from "./base/days";
 import { messageOf } from "./base/errors";
 import { ensureFolder } from "./base/folders";
 import { withoutPassword } from "./base/text";
-import { databaseFault, openDatabase } from "./db/open";
+import { databaseFault, databaseVersion, openDatabase } from "./db/open";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import type { Terminal } from "./terminal";
@@ -171,15 +171,20 @@ async function folderFindings(config: Config): Promise<Finding[]> {
   }
 }
 
+const isServer = (config: Config): boolean => !config.database_url.startsWith("sqlite:");
+
 async function databaseFindings(config: Config): Promise<Finding[]> {
   const shown = withoutPassword(config.database_url);
   try {
     const db = await openDatabase(config.database_url);
     try {
       const broken = await databaseFault(db);
+      const version = await databaseVersion(db);
       const advice = "Restore the file from a backup, or delete it and load the dumps again.";
       const state =
-        broken === null ? fine("database", `${shown}, sound`) : fault("database", `${shown}: ${broken}`, advice);
+        broken === null
+          ? fine("database", `${shown}, ${version}, ${isServer(config) ? "reachable" : "sound"}`)
+          : fault("database", `${shown}: ${broken}`, advice);
       return [state, await ruleFinding(db, config)];
     } finally {
       await db.destroy();
@@ -189,7 +194,9 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
       fault(
         "database",
         `${shown}: ${messageOf(error)}`,
-        "Correct what the message names: the path, its rights, the disk, or the reference files.",
+        isServer(config)
+          ? "Correct DATABASE_URL or the server, then ask again."
+          : "Correct what the message names: the path, its rights, the disk, or the reference files.",
       ),
     ];
   }

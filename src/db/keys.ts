@@ -34,9 +34,7 @@ export async function addKeyList(
   key: string,
   keys: readonly number[],
 ): Promise<void> {
-  const listed = isPostgres(trx)
-    ? "cast(json_array_elements_text(cast(:keys_json as json)) as bigint)"
-    : "value";
+  const listed = isPostgres(trx) ? "cast(json_array_elements_text(cast(:keys_json as json)) as bigint)" : "value";
   const from = isPostgres(trx) ? "" : " from json_each(:keys_json)";
   await addKeys(trx, set, key, `select ${listed} as ${key}${from}`, { keys_json: JSON.stringify(keys) });
 }

@@ -8,9 +8,6 @@ export type Dialect = "sqlite" | "postgresql";
 export const dialect: Dialect =
   (globalThis as { DATABASE_OF_TESTS?: Dialect }).DATABASE_OF_TESTS === "postgresql" ? "postgresql" : "sqlite";
 
-/** A case about SQLite's file, or about PostgreSQL's server, alone. */
-export const onlyOn = (one: Dialect): typeof it | typeof it.skip | (() => void) => (one === dialect ? it : () => {});
-
 /** A database of one test's own. */
 export interface TestDatabase {
   url: string;

@@ -11,7 +11,13 @@ export interface PostgresServer {
 }
 
 /** Nothing of a test outlives it: no need to wait for the disk. */
-const SETTINGS = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "listen_addresses=", "max_connections=200"];
+const SETTINGS = [
+  "fsync=off",
+  "synchronous_commit=off",
+  "full_page_writes=off",
+  "listen_addresses=",
+  "max_connections=200",
+];
 
 /**
  * Starts a server with what the machine has installed.
@@ -33,7 +39,10 @@ export async function startPostgres(): Promise<PostgresServer | string> {
     return `initdb failed: ${made}`;
   }
   const flags = [...SETTINGS, `unix_socket_directories=${folder}`].flatMap((setting) => ["-c", setting]);
-  const child = spawn(join(programs, "postgres"), ["-D", data, ...flags], { ...run, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(join(programs, "postgres"), ["-D", data, ...flags], {
+    ...run,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   const stop = async (): Promise<void> => {
     await ended(child);
     rmSync(folder, { recursive: true, force: true });
@@ -52,7 +61,10 @@ interface User {
 /** Sorted as no machine sorts bytes, where the server can: a column that must be compared as bytes has to say so. */
 function makeCluster(initdb: string, data: string, run: object): string | null {
   const usual = ["-D", data, "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", "--locale=C"];
-  const icu = spawnSync(initdb, [...usual, "--locale-provider=icu", "--icu-locale=en-US"], { ...run, encoding: "utf8" });
+  const icu = spawnSync(initdb, [...usual, "--locale-provider=icu", "--icu-locale=en-US"], {
+    ...run,
+    encoding: "utf8",
+  });
   if (icu.status === 0) return null;
   rmSync(data, { recursive: true, force: true });
   const plain = spawnSync(initdb, usual, { ...run, encoding: "utf8" });
