@@ -6,6 +6,7 @@ import { NightdeskError } from "../base/errors";
 import type { Log } from "../base/log";
 import { type Materialization, materialize } from "../db/materialize";
 import { bind, readSql, selectRows } from "../db/sql";
+import { waitToWrite, writeTransaction } from "../db/write";
 import { addUnchecked, contactsOf, type Period } from "./pending";
 import { noteSetting } from "./settings";
 import { hold, type Slice, slices, type WorkingTable } from "./slices";
@@ -64,7 +65,7 @@ export async function checkSequences(
   version: string,
 ): Promise<Record<string, number>> {
   const judge: Judge = { mode: config.sequence.mode, table: config.sequence.table, version };
-  return db.transaction(async (trx) => {
+  return writeTransaction(db, waitToWrite, async (trx) => {
     await requireTable(trx, judge.table);
     const isUnderNewRules = await noteSetting(trx, "checked_under", fingerprint(judge));
     await addUnchecked(trx, config.zone, isUnderNewRules ? { ...period, all: true } : period);

@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import type { Log } from "../base/log";
+import { beside, type Scratch, withScratch } from "../db/beside";
 import { type Materialization, materialize } from "../db/materialize";
-import { selectRows } from "../db/sql";
+import { bind, selectRows } from "../db/sql";
+import { waitToWrite, writeTransaction } from "../db/write";
 import { agentTables } from "./agents";
 import { fillCalendar } from "./calendar";
 import { customerTables } from "./customers";
@@ -15,6 +17,9 @@ export type { Period } from "./pending";
 
 /** An agent has far more events than a contact: slices of either hold a few hundred thousand. */
 const SLICE_SIZES = { contact: 20_000, agent: 2_000 } as const;
+
+/** Fewer of either are rebuilt sooner than a second connection is opened and its rows are taken over. */
+const WORTH_A_SECOND = { contact: 1_000, agent: 50 } as const;
 
 /**
  * Makes the customer and agent tables anew for every pending contact and agent, in one transaction: all events of each
@@ -30,19 +35,21 @@ export async function rebuildTables(
   period: Period,
   rulesVersion: string,
 ): Promise<Record<string, number>> {
-  return db.transaction(async (trx) => {
-    const isUnderNewRules = await noteRules(trx, config, rulesVersion);
-    if (isUnderNewRules) await trx("calendar_days").del();
-    await fillCalendar(trx, config.zone);
-    await addPending(trx, config.zone, isUnderNewRules ? { ...period, all: true } : period);
-    await addOpenSessions(trx);
-    const contacts = await runSlices(trx, log, "contact", customerTables);
-    const agents = await runSlices(trx, log, "agent", agentTables);
-    await add(trx, "contacts_to_check", "contact", "select contact_key from contacts_to_rebuild");
-    await trx("contacts_to_rebuild").del();
-    await trx("agents_to_rebuild").del();
-    return { ...contacts, ...agents };
-  });
+  return withScratch(db, (scratch) =>
+    writeTransaction(db, waitToWrite, async (trx) => {
+      const isUnderNewRules = await noteRules(trx, config, rulesVersion);
+      if (isUnderNewRules) await trx("calendar_days").del();
+      await fillCalendar(trx, config.zone);
+      await addPending(trx, config.zone, isUnderNewRules ? { ...period, all: true } : period);
+      await addOpenSessions(trx);
+      const counts = await rebuildBoth(trx, scratch, progressOf(log));
+      await add(trx, "contacts_to_check", "contact", "select contact_key from contacts_to_rebuild");
+      await trx("contacts_to_rebuild").del();
+      await trx("agents_to_rebuild").del();
+      log.progress("");
+      return counts;
+    }),
+  );
 }
 
 /**
@@ -64,35 +71,93 @@ function rulesMark(config: Config, rulesVersion: string): string {
   return createHash("sha256").update(rules).digest("hex").slice(0, 12);
 }
 
-async function runSlices(
+/** Agents and contacts never read each other's tables: where there are many of both, they are rebuilt at once. */
+async function rebuildBoth(
   trx: Knex.Transaction,
-  log: Log,
-  entity: "contact" | "agent",
-  tables: readonly (Materialization | WorkingTable)[],
+  scratch: Scratch,
+  progress: Progress,
 ): Promise<Record<string, number>> {
+  const [contacts, agents] = [await extentOf(trx, "contact"), await extentOf(trx, "agent")];
+  const isWorthIt = contacts.pending >= WORTH_A_SECOND.contact && agents.pending >= WORTH_A_SECOND.agent;
+  const [ofContacts, ofAgents] = await beside(
+    trx,
+    isWorthIt ? scratch : null,
+    (own) => runSlices(own, progress, contacts, customerTables),
+    {
+      reads: ["agents_to_rebuild", "calendar_days"],
+      makes: agentTables.filter(isKept).map(({ table }) => table),
+      work: (side) => runSlices(side, progress, agents, agentTables),
+      clear: (own) => clear(own, agents, agentTables.filter(isKept)),
+    },
+  );
+  return { ...ofContacts, ...ofAgents };
+}
+
+/** How many of all there are wait to be rebuilt. */
+interface Extent {
+  entity: "contact" | "agent";
+  pending: number;
+  known: number;
+}
+
+async function extentOf(trx: Knex.Transaction, entity: Extent["entity"]): Promise<Extent> {
   const [total] = await selectRows<{ pending: number; known: number }>(
     trx,
     `select (select count(*) from ${entity}s_to_rebuild) as pending, (select count(*) from ${entity}s) as known`,
   );
-  const pending = Number(total?.pending ?? 0);
-  const kept = tables.filter((table) => "scope" in table);
-  // Emptying a whole table is far cheaper than deleting all its rows slice by slice.
-  if (pending === Number(total?.known ?? 0)) for (const { table } of kept) await trx(table).del();
+  return { entity, pending: Number(total?.pending ?? 0), known: Number(total?.known ?? 0) };
+}
+
+async function runSlices(
+  trx: Knex.Transaction,
+  progress: Progress,
+  extent: Extent,
+  tables: readonly (Materialization | WorkingTable)[],
+): Promise<Record<string, number>> {
+  const { entity, pending, known } = extent;
+  const kept = tables.filter(isKept);
+  if (pending === known) await clear(trx, extent, kept);
   const counts: Record<string, number> = { [`${entity}s`]: 0, ...Object.fromEntries(kept.map((k) => [k.table, 0])) };
   for await (const slice of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, SLICE_SIZES[entity])) {
     for (const table of tables) await make(trx, table, slice);
     for (const { table, scope } of kept)
       counts[table] = (counts[table] ?? 0) + (await countRows(trx, table, scope, slice));
     counts[`${entity}s`] = (counts[`${entity}s`] ?? 0) + slice.entity_count;
-    log.progress(`rebuilding ${entity}s: ${counts[`${entity}s`]} of ${pending}`);
+    progress(entity, `${counts[`${entity}s`]} of ${pending} ${entity}s`);
   }
-  log.progress("");
   return counts;
+}
+
+/** Takes out the rows of everything pending; emptying a whole table is far cheaper than deleting all its rows. */
+async function clear(trx: Knex.Transaction, extent: Extent, kept: readonly Materialization[]): Promise<void> {
+  const { entity, pending, known } = extent;
+  if (pending === known) {
+    for (const { table } of kept) await trx(table).del();
+    return;
+  }
+  for await (const { from_key, to_key } of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, SLICE_SIZES[entity])) {
+    for (const { table, scope } of kept) await bind(trx, `delete from ${table} where ${scope}`, { from_key, to_key });
+  }
+}
+
+function isKept(made: Materialization | WorkingTable): made is Materialization {
+  return "scope" in made;
+}
+
+type Progress = (entity: Extent["entity"], text: string) => void;
+
+/** One line for both, since they may be under way at once. */
+function progressOf(log: Log): Progress {
+  const parts: Partial<Record<Extent["entity"], string>> = {};
+  return (entity, text) => {
+    parts[entity] = text;
+    log.progress(`rebuilding ${[parts.contact, parts.agent].filter((part) => part !== undefined).join(", ")}`);
+  };
 }
 
 async function make(trx: Knex.Transaction, made: Materialization | WorkingTable, slice: Slice): Promise<void> {
   const range = { from_key: slice.from_key, to_key: slice.to_key };
-  if ("scope" in made) await materialize(trx, made, range);
+  if (isKept(made)) await materialize(trx, made, range);
   else await hold(trx, made, range);
 }
 
