@@ -247,6 +247,16 @@ function addTools(program: Command, terminal: Terminal, done: Done): void {
     .addOption(to())
     .action(async (options: Options) => done(await commands.status(terminal, options)));
   program
+    .command("copy-database")
+    .description(
+      "Copy a database into an empty one, from SQLite to PostgreSQL or back, and count every table on both sides. The addresses are as in DATABASE_URL.",
+    )
+    .argument("<from>", "sqlite:FILE or postgres://…")
+    .argument("<to>", "sqlite:FILE or postgres://…, empty")
+    .action(async (source: string, target: string, options: Options) =>
+      done(await commands.copy(terminal, source, target, options)),
+    );
+  program
     .command("doctor")
     .description(
       "Examine configuration, zone data, database, disk and reference data, and say what to do about each fault.",

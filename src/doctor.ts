@@ -6,7 +6,7 @@ import { dayStartMs, yesterday } from "./base/days";
 import { messageOf } from "./base/errors";
 import { ensureFolder } from "./base/folders";
 import { shortened, withoutPassword } from "./base/text";
-import { databaseFault, openDatabase } from "./db/open";
+import { databaseFault, databaseVersion, openDatabase } from "./db/open";
 import { readMapping } from "./dumps/formats/mapped/mapping";
 import { silentLog } from "./base/log";
 import { examineSource, tryArchive } from "./dumps/sources/examine";
@@ -209,6 +209,7 @@ async function sourceFindings(config: Config, now: () => number): Promise<Findin
   );
   return [...findings, archive];
 }
+const isServer = (config: Config): boolean => !config.database_url.startsWith("sqlite:");
 
 async function databaseFindings(config: Config): Promise<Finding[]> {
   const shown = withoutPassword(config.database_url);
@@ -216,9 +217,12 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
     const db = await openDatabase(config.database_url);
     try {
       const broken = await databaseFault(db);
+      const version = await databaseVersion(db);
       const advice = "Restore the file from a backup, or delete it and load the dumps again.";
       const state =
-        broken === null ? fine("database", `${shown}, sound`) : fault("database", `${shown}: ${broken}`, advice);
+        broken === null
+          ? fine("database", `${shown}, ${version}, ${isServer(config) ? "reachable" : "sound"}`)
+          : fault("database", `${shown}: ${broken}`, advice);
       return [state, await ruleFinding(db, config)];
     } finally {
       await db.destroy();
@@ -228,7 +232,9 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
       fault(
         "database",
         `${shown}: ${messageOf(error)}`,
-        "Correct what the message names: the path, its rights, the disk, or the reference files.",
+        isServer(config)
+          ? "Correct DATABASE_URL or the server, then ask again."
+          : "Correct what the message names: the path, its rights, the disk, or the reference files.",
       ),
     ];
   }

@@ -45,6 +45,18 @@ function countsText(counts: Record<string, number>): string {
   return told.length === 0 ? "nothing" : told.join(", ");
 }
 
+/** What a copy of a database came to: the rows of every table, the empty ones not told. */
+export function printCopied(copied: {
+  from: string;
+  to: string;
+  tables: readonly { table: string; row_count: number }[];
+}): string {
+  const rows = copied.tables
+    .filter(({ row_count }) => row_count > 0)
+    .map((one) => [one.table, one.row_count.toLocaleString("en-US")]);
+  return `${table(["table", "rows"], rows)}\nCopied ${copied.from}\n    to ${copied.to}, every table counted on both sides. Set DATABASE_URL to work with the copy.\n`;
+}
+
 interface File {
   name: string;
   status: string;

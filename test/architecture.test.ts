@@ -44,6 +44,8 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
 /** One door per package: the only files that may import it. */
 const doors: Record<string, string[]> = {
   sqlite3: ["knexfile.ts"],
+  pg: ["knexfile.ts"],
+  "pg-copy-streams": ["src/db/copy.ts"],
   handlebars: ["src/reports/html.ts"],
   papaparse: ["src/base/csv.ts"],
   luxon: ["src/base/days.ts"],

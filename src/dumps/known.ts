@@ -1,6 +1,8 @@
 import type { Knex } from "knex";
 import { localDay } from "../base/days";
 import { NightdeskError } from "../base/errors";
+import { addKeys } from "../db/keys";
+import { takeTurn } from "../db/turns";
 import { writeTransaction } from "../db/write";
 import { namedDay, namedType } from "./files";
 import type { Dump } from "./read";
@@ -41,7 +43,10 @@ export async function storedDump(db: Knex, sha256: string, dump: Dump): Promise<
   const { dump_key } = stored;
   await writeTransaction(
     db,
-    (trx) => trx("dumps").where({ dump_key }).del(),
+    async (trx) => {
+      await takeTurn(trx, "loads");
+      await trx("dumps").where({ dump_key }).del();
+    },
     async (trx) => {
       for (const table of ["rejected_lines", "dump_quarters"]) await trx(table).where({ dump_key }).del();
     },
@@ -79,17 +84,17 @@ async function rename(db: Knex, zone: string, stored: DumpRow, name: string): Pr
   const newest = stored.newest_at_ms === null ? stored.stamp_day : localDay(zone, Number(stored.newest_at_ms));
   await writeTransaction(
     db,
-    (trx) =>
-      trx("dumps")
+    async (trx) => {
+      await takeTurn(trx, "loads");
+      await trx("dumps")
         .where({ dump_key: stored.dump_key })
-        .update({ name, named_day: day, stamp_day: day ?? newest }),
+        .update({ name, named_day: day, stamp_day: day ?? newest });
+    },
     async (trx) => {
       if (day === namedDay(stored.name)) return;
       for (const { events, owner, to_rebuild } of Object.values(EVENT_TABLES)) {
-        await trx.raw(
-          `insert into ${to_rebuild} (${owner}) select distinct ${owner} from ${events} where first_dump_key = ? on conflict do nothing`,
-          [stored.dump_key],
-        );
+        const select = `select distinct ${owner} from ${events} where first_dump_key = :dump_key`;
+        await addKeys(trx, to_rebuild, owner, select, { dump_key: stored.dump_key });
       }
     },
   );

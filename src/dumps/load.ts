@@ -5,6 +5,7 @@ import { localDay } from "../base/days";
 import { NightdeskError } from "../base/errors";
 import type { Log } from "../base/log";
 import { bulkInsert } from "../db/bulk";
+import { takeTurn } from "../db/turns";
 import { writeTransaction } from "../db/write";
 import { openGathered, partsOf } from "./aside";
 import { fingerprint } from "./bytes";
@@ -118,8 +119,13 @@ interface Work {
   progress: Progress;
 }
 
-/** The key of a new dump; null where another process has loaded the same bytes while this one waited to write. */
+/**
+ * The first step of a load, which waits for its turn: keys are given out from memory, so one load runs at a time.
+ *
+ * @returns the key of a new dump; null where another process has loaded the same bytes while this one waited
+ */
 async function addDump(trx: Knex.Transaction, loading: Loading, dump: Dump, work: Work): Promise<number | null> {
+  await takeTurn(trx, "loads");
   const [row] = await trx("dumps")
     .insert({
       sha256: work.sha256,
