@@ -200,6 +200,19 @@ function addReport(program: Command, terminal: Terminal, run: Run): void {
     .action((names: string[], options: Options) => run(options, commands.reportWork(terminal, names, options)));
 }
 
+/** What a mapping makes of a table, before anything is loaded. */
+function addMap(program: Command, terminal: Terminal, done: Done): void {
+  program
+    .command("map")
+    .description(
+      "Show which events a mapping makes of a foreign table, what it rejects and which names nobody knows. Loads nothing.",
+    )
+    .argument("<file>", "a CSV or NDJSON table")
+    .option("--mapping <file>", "the mapping (default: the one the configuration has for the file)")
+    .option("--sample <number>", "how many events and rejected lines to show", count, 20)
+    .action(async (file: string, options: Options) => done(await showMapped(terminal, file, options)));
+}
+
 /** The commands that read or make something without a receipt. */
 function addTools(program: Command, terminal: Terminal, done: Done): void {
   program
@@ -214,15 +227,7 @@ function addTools(program: Command, terminal: Terminal, done: Done): void {
     .option("--spreadsheet", "make text harmless that a spreadsheet would take for a formula")
     .option("--out <file>", "file to write (default: standard output)")
     .action(async (table: string, options: Options) => done(await commands.writeExport(terminal, table, options)));
-  program
-    .command("map")
-    .description(
-      "Show which events a mapping makes of a foreign table, what it rejects and which names nobody knows. Loads nothing.",
-    )
-    .argument("<file>", "a CSV or NDJSON table")
-    .option("--mapping <file>", "the mapping (default: the one the configuration has for the file)")
-    .option("--sample <number>", "how many events and rejected lines to show", count, 20)
-    .action(async (file: string, options: Options) => done(await showMapped(terminal, file, options)));
+  addMap(program, terminal, done);
   program
     .command("generate")
     .description("Make believable days of a contact centre, with known truth beside them.")
