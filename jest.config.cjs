@@ -17,6 +17,8 @@ module.exports = {
       ...shared,
       displayName: "postgresql",
       testMatch: [...onBoth, ...nights].map((path) => `<rootDir>/${path}`),
+      // About the file in which SQLite rebuilds agents on the side.
+      testPathIgnorePatterns: ["/node_modules/", "rebuild-beside"],
       globals: { DATABASE_OF_TESTS: "postgresql" },
       globalSetup: "<rootDir>/test/support/postgresql-start.ts",
       globalTeardown: "<rootDir>/test/support/postgresql-stop.ts",

@@ -3,7 +3,7 @@ import { type Bindings, selectRows } from "../db/sql";
 import { holdTemporary } from "../db/temporary";
 
 /** Entities worked on at a time: memory and temporary space stay the same for a thousand contacts and for millions. */
-const SLICE_SIZE = 20_000;
+export const SLICE_SIZE = 20_000;
 
 /** A range of keys and how many entities of the set it was cut from lie in it. */
 export interface Slice {
