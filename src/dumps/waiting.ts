@@ -66,6 +66,23 @@ export function reserve(waiting: Waiting, bytes: number): void {
   waiting.cells = larger;
 }
 
+export function putByte(waiting: Waiting, byte: number): void {
+  waiting.cells[waiting.length++] = byte;
+}
+
+/** Puts a part of other bytes; there must be room, as for all that is put. */
+export function putBytes(waiting: Waiting, bytes: Buffer, from: number, to: number): void {
+  const { cells } = waiting;
+  let length = waiting.length;
+  for (let at = from; at < to; at++) cells[length++] = bytes[at] as number;
+  waiting.length = length;
+}
+
+/** Puts a whole number of at most 15 digits, not below zero. */
+export function putInteger(waiting: Waiting, value: number): void {
+  waiting.length = writeInteger(waiting.cells, waiting.length, value);
+}
+
 /** Cells as they stand in a JSON array, without its brackets. */
 function putJson(waiting: Waiting, cells: readonly (string | number | null)[]): void {
   const json = JSON.stringify(cells);
@@ -110,7 +127,7 @@ function orderByOwner(owners: readonly Keyed[]): number[] {
 }
 
 /** Writes a whole number of at most 15 digits, not below zero. @returns the place behind it */
-export function writeInteger(out: Uint8Array, at: number, value: number): number {
+function writeInteger(out: Buffer, at: number, value: number): number {
   if (value < TEN_MILLION) return writeDigits(out, at, value, digitsOf(value));
   const high = Math.floor(value / TEN_MILLION);
   const next = writeInteger(out, at, high);
@@ -123,7 +140,7 @@ function digitsOf(value: number): number {
   return digits;
 }
 
-function writeDigits(out: Uint8Array, at: number, value: number, digits: number): number {
+function writeDigits(out: Buffer, at: number, value: number, digits: number): number {
   let left = value | 0;
   for (let place = at + digits - 1; place >= at; place--) {
     const tenth = (left / 10) | 0;
