@@ -19,10 +19,11 @@ export interface Waiting {
   cells: Buffer;
   length: number;
   /** Where in `cells` the two pieces of each event end. */
-  ends: number[];
+  ends: Int32Array;
 }
 
 const FIRST_BYTES = 1024 * 1024;
+const FIRST_ENDS = 64 * 1024;
 /** The longest number, and the separators around it. */
 const KEY_BYTES = 20;
 const COMMA = 44;
@@ -32,27 +33,42 @@ const ZERO = 48;
 const TEN_MILLION = 10_000_000;
 
 export function openWaiting(): Waiting {
-  return { owners: [], names: [], contexts: [], cells: Buffer.allocUnsafe(FIRST_BYTES), length: 0, ends: [] };
+  return {
+    owners: [],
+    names: [],
+    contexts: [],
+    cells: Buffer.allocUnsafe(FIRST_BYTES),
+    length: 0,
+    ends: new Int32Array(FIRST_ENDS),
+  };
 }
 
 /** Puts an event behind the others. `name` is its spelling and what it is shown as in one text. */
 export function addWaiting(waiting: Waiting, event: LoadedEvent, name: string): void {
   const { identity, at_ms, ended_at_ms, sequence, own_1, own_2, attributes, line } = event;
   const own = event.kind === "contact" ? [own_1, own_2] : [own_1];
-  putJson(waiting, [identity, at_ms, ended_at_ms, sequence]);
-  endPiece(waiting);
-  putJson(waiting, [...own, attributes, line]);
-  endEvent(waiting, { text: event.owner, key: null }, { text: name, key: null }, event.context);
+  const head = JSON.stringify([identity, at_ms, ended_at_ms, sequence]).slice(1, -1);
+  const tail = JSON.stringify([...own, attributes, line]).slice(1, -1);
+  reserve(waiting, 3 * (head.length + tail.length));
+  const middle = waiting.length + waiting.cells.write(head, waiting.length, "utf8");
+  endCells(waiting, middle, middle + waiting.cells.write(tail, middle, "utf8"));
+  addKeyed(waiting, { text: event.owner, key: null }, { text: name, key: null }, event.context);
 }
 
-/** Ends the first piece of an event, which is then given its second. */
-export function endPiece(waiting: Waiting): void {
-  waiting.ends.push(waiting.length);
+/** Ends the cells of an event, of which the first piece ends in the middle; it is then told whose they are. */
+export function endCells(waiting: Waiting, middle: number, end: number): void {
+  const place = 2 * waiting.owners.length;
+  if (place + 2 > waiting.ends.length) {
+    const larger = new Int32Array(2 * waiting.ends.length);
+    larger.set(waiting.ends);
+    waiting.ends = larger;
+  }
+  waiting.ends[place] = middle;
+  waiting.ends[place + 1] = end;
+  waiting.length = end;
 }
 
-/** Ends an event, and says whose it is. */
-export function endEvent(waiting: Waiting, owner: Keyed, name: Keyed, context: Context): void {
-  waiting.ends.push(waiting.length);
+export function addKeyed(waiting: Waiting, owner: Keyed, name: Keyed, context: Context): void {
   waiting.owners.push(owner);
   waiting.names.push(name);
   waiting.contexts.push(context);
@@ -64,30 +80,6 @@ export function reserve(waiting: Waiting, bytes: number): void {
   const larger = Buffer.allocUnsafe(2 * waiting.cells.length + bytes);
   waiting.cells.copy(larger, 0, 0, waiting.length);
   waiting.cells = larger;
-}
-
-export function putByte(waiting: Waiting, byte: number): void {
-  waiting.cells[waiting.length++] = byte;
-}
-
-/** Puts a part of other bytes; there must be room, as for all that is put. */
-export function putBytes(waiting: Waiting, bytes: Buffer, from: number, to: number): void {
-  const { cells } = waiting;
-  let length = waiting.length;
-  for (let at = from; at < to; at++) cells[length++] = bytes[at] as number;
-  waiting.length = length;
-}
-
-/** Puts a whole number of at most 15 digits, not below zero. */
-export function putInteger(waiting: Waiting, value: number): void {
-  waiting.length = writeInteger(waiting.cells, waiting.length, value);
-}
-
-/** Cells as they stand in a JSON array, without its brackets. */
-function putJson(waiting: Waiting, cells: readonly (string | number | null)[]): void {
-  const json = JSON.stringify(cells);
-  reserve(waiting, 3 * json.length);
-  waiting.length += waiting.cells.write(json.slice(1, -1), waiting.length, "utf8");
 }
 
 /**
@@ -127,7 +119,7 @@ function orderByOwner(owners: readonly Keyed[]): number[] {
 }
 
 /** Writes a whole number of at most 15 digits, not below zero. @returns the place behind it */
-function writeInteger(out: Buffer, at: number, value: number): number {
+export function writeInteger(out: Buffer, at: number, value: number): number {
   if (value < TEN_MILLION) return writeDigits(out, at, value, digitsOf(value));
   const high = Math.floor(value / TEN_MILLION);
   const next = writeInteger(out, at, high);

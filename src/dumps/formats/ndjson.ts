@@ -3,7 +3,7 @@ import type { LoadedEvent } from "../event";
 import { depthFault, type Fault } from "../fields";
 import { lineEnd, withoutReturn } from "../lines";
 import type { LineReader, Sink } from "./lines";
-import { learnContext, openPlainReader, type PlainTexts, takePlain } from "./plain";
+import { openPlainReader, type PlainTexts, takePlain } from "./plain";
 import { emptyRecord, fillRecord, type RawRecord, readRecord, type RecordScope } from "./records";
 
 /** A reader of lines that hold one JSON object each: what is plain and known is taken as it stands, the rest parsed. */
@@ -14,9 +14,8 @@ export function ndjsonReader(scope: RecordScope, sink: Sink, texts: PlainTexts):
     if (isBlank(text)) return;
     sink.read();
     const result = eventOf(record, text, number, scope);
-    if ("reason" in result) return sink.reject(number, result, bytes);
-    learnContext(plain, result);
-    sink.event(result);
+    if ("reason" in result) sink.reject(number, result, bytes);
+    else sink.event(result);
   };
   const block = (bytes: Buffer, first: number): number => {
     const isText = isUtf8(bytes);

@@ -1,16 +1,17 @@
 import type { LoadedEvent } from "../event";
-import { endPiece, putByte, putBytes, putInteger, reserve, type Waiting } from "../waiting";
-import { isText, type PlainLine, slotNamed } from "./plain-scan";
+import { endCells, reserve, type Waiting, writeInteger } from "../waiting";
+import { type PlainLine, slotNamed } from "./plain-scan";
 
 /** What is told of a plain line beside where its fields stand. */
 export interface RowParts {
   kind: LoadedEvent["kind"];
   at_ms: number;
   ended_at_ms: number | null;
-  /** How the identity of an agent's event without an id begins, as JSON. */
+  /** How the identity of an agent's event without an id begins, as JSON; null for a contact's. */
   identity_start: Buffer | null;
-  /** Number of the line. */
+  /** Number of the line, and how long it is. */
   number: number;
+  byte_count: number;
 }
 
 const QUOTE = 34;
@@ -28,12 +29,10 @@ const BEYOND_FIRST_PLANE = 0xf0;
 const CONTACT_ID = slotNamed("contactId");
 const EVENT_ID = slotNamed("eventId");
 const SEQUENCE = slotNamed("sequence");
-const [EVENT, STATE, ORIGIN, DESTINATION] = ["event", "state", "origin", "destination"].map(slotNamed) as [
-  number,
-  number,
-  number,
-  number,
-];
+const EVENT = slotNamed("event");
+const STATE = slotNamed("state");
+const ORIGIN = slotNamed("origin");
+const DESTINATION = slotNamed("destination");
 
 /** By kind: whose event it is, what it is called, what it has columns of its own for, and what no column. */
 export const FIELDS = {
@@ -46,62 +45,54 @@ export const FIELDS = {
  * whole numbers are written in one way: their bytes are copied.
  */
 export function putRow(waiting: Waiting, line: PlainLine, bytes: Buffer, parts: RowParts): void {
-  reserve(waiting, roomFor(line, parts));
-  putIdentity(waiting, line, bytes, parts);
-  putByte(waiting, COMMA);
-  putInteger(waiting, parts.at_ms);
-  putByte(waiting, COMMA);
-  if (parts.ended_at_ms === null) putAll(waiting, NULL);
-  else putInteger(waiting, parts.ended_at_ms);
-  putByte(waiting, COMMA);
-  if (isText(line, SEQUENCE)) putField(waiting, line, bytes, SEQUENCE);
-  else putAll(waiting, NULL);
-  endPiece(waiting);
-  for (const slot of FIELDS[parts.kind].own) {
-    putQuoted(waiting, line, bytes, slot);
-    putByte(waiting, COMMA);
+  // Of attributes every byte may be a quote that is escaped.
+  reserve(waiting, 2 * parts.byte_count + (parts.identity_start?.length ?? 0) + 256);
+  const { cells } = waiting;
+  const { own } = FIELDS[parts.kind];
+  let at = writeIdentity(cells, waiting.length, line, bytes, parts);
+  cells[at++] = COMMA;
+  at = writeInteger(cells, at, parts.at_ms);
+  cells[at++] = COMMA;
+  at = parts.ended_at_ms === null ? writeNull(cells, at) : writeInteger(cells, at, parts.ended_at_ms);
+  cells[at++] = COMMA;
+  at = line.to[SEQUENCE] === 0 ? writeNull(cells, at) : writeField(cells, at, line, bytes, SEQUENCE);
+  const middle = at;
+  for (let index = 0; index < own.length; index++) {
+    at = writeQuoted(cells, at, line, bytes, own[index] as number);
+    cells[at++] = COMMA;
   }
-  putAttributes(waiting, line, bytes);
-  putByte(waiting, COMMA);
-  putInteger(waiting, parts.number);
+  at = line.other_count === 0 ? writeNull(cells, at) : writeAttributes(cells, at, line, bytes);
+  cells[at++] = COMMA;
+  endCells(waiting, middle, writeInteger(cells, at, parts.number));
 }
 
-/** More bytes than a row can have: of attributes each may be a quote that is escaped. */
-function roomFor(line: PlainLine, parts: RowParts): number {
-  let room = 256 + (parts.identity_start?.length ?? 0);
-  for (const slot of [EVENT, STATE, EVENT_ID, SEQUENCE, ORIGIN, DESTINATION, CONTACT_ID]) {
-    if (isText(line, slot)) room += (line.to[slot] as number) - (line.from[slot] as number);
-  }
-  for (let other = 0; other < line.other_count; other++) {
-    const [keyFrom = 0, keyTo = 0, from = 0, to = 0] = line.others.subarray(4 * other, 4 * other + 4);
-    room += 2 * (keyTo - keyFrom + to - from) + 8;
-  }
-  return room;
-}
-
-function putIdentity(waiting: Waiting, line: PlainLine, bytes: Buffer, parts: RowParts): void {
+/** Each function that writes returns the place behind what it wrote. */
+function writeIdentity(cells: Buffer, start: number, line: PlainLine, bytes: Buffer, parts: RowParts): number {
   const { owner, name } = FIELDS[parts.kind];
-  putByte(waiting, QUOTE);
-  if (isText(line, EVENT_ID)) putEventId(waiting, line, bytes, owner);
+  let at = start;
+  cells[at++] = QUOTE;
+  if (line.to[EVENT_ID] !== 0) at = writeEventId(cells, at, line, bytes, owner);
   else {
-    if (parts.kind === "contact") putByte(waiting, DASH);
-    else putAll(waiting, parts.identity_start ?? NULL);
-    putInteger(waiting, parts.at_ms);
-    putByte(waiting, DASH);
-    putField(waiting, line, bytes, name);
+    if (parts.identity_start === null) cells[at++] = DASH;
+    else at = copy(cells, at, parts.identity_start, 0, parts.identity_start.length);
+    at = writeInteger(cells, at, parts.at_ms);
+    cells[at++] = DASH;
+    at = writeField(cells, at, line, bytes, name);
   }
-  putByte(waiting, QUOTE);
+  cells[at++] = QUOTE;
+  return at;
 }
 
 /** As `identityOf` has it. */
-function putEventId(waiting: Waiting, line: PlainLine, bytes: Buffer, owner: number): void {
+function writeEventId(cells: Buffer, start: number, line: PlainLine, bytes: Buffer, owner: number): number {
   const from = line.from[EVENT_ID] as number;
   const to = line.to[EVENT_ID] as number;
-  const start = line.from[owner] as number;
-  const length = (line.to[owner] as number) - start;
-  const isOwn = from + length < to && bytes[from + length] === DASH && areEqual(bytes, from, start, length);
-  if (!isOwn) putByte(waiting, EQUALS);
-  putBytes(waiting, bytes, isOwn ? from + length : from, to);
+  const ownerFrom = line.from[owner] as number;
+  const length = (line.to[owner] as number) - ownerFrom;
+  const isOwn = from + length < to && bytes[from + length] === DASH && areEqual(bytes, from, ownerFrom, length);
+  if (isOwn) return copy(cells, start, bytes, from + length, to);
+  cells[start] = EQUALS;
+  return copy(cells, start + 1, bytes, from, to);
 }
 
 function areEqual(bytes: Buffer, a: number, b: number, length: number): boolean {
@@ -109,22 +100,26 @@ function areEqual(bytes: Buffer, a: number, b: number, length: number): boolean 
   return true;
 }
 
-function putQuoted(waiting: Waiting, line: PlainLine, bytes: Buffer, slot: number): void {
-  if (!isText(line, slot)) {
-    putAll(waiting, NULL);
-    return;
-  }
-  putByte(waiting, QUOTE);
-  putField(waiting, line, bytes, slot);
-  putByte(waiting, QUOTE);
+function writeQuoted(cells: Buffer, start: number, line: PlainLine, bytes: Buffer, slot: number): number {
+  if (line.to[slot] === 0) return writeNull(cells, start);
+  cells[start] = QUOTE;
+  const end = writeField(cells, start + 1, line, bytes, slot);
+  cells[end] = QUOTE;
+  return end + 1;
 }
 
-function putField(waiting: Waiting, line: PlainLine, bytes: Buffer, slot: number): void {
-  putBytes(waiting, bytes, line.from[slot] as number, line.to[slot] as number);
+function writeField(cells: Buffer, at: number, line: PlainLine, bytes: Buffer, slot: number): number {
+  return copy(cells, at, bytes, line.from[slot] as number, line.to[slot] as number);
 }
 
-function putAll(waiting: Waiting, bytes: Buffer): void {
-  putBytes(waiting, bytes, 0, bytes.length);
+function writeNull(cells: Buffer, at: number): number {
+  return copy(cells, at, NULL, 0, NULL.length);
+}
+
+function copy(cells: Buffer, start: number, bytes: Buffer, from: number, to: number): number {
+  let at = start;
+  for (let own = from; own < to; own++) cells[at++] = bytes[own] as number;
+  return at;
 }
 
 /**
@@ -134,7 +129,7 @@ function putAll(waiting: Waiting, bytes: Buffer): void {
  */
 export function areApart(line: PlainLine, bytes: Buffer): boolean {
   const { others, other_count } = line;
-  if (other_count === 0) return true;
+  if (other_count < 2) return true;
   const fields = Array.from({ length: other_count }, (_, other) => others.slice(4 * other, 4 * other + 4));
   const nameOf = ([from = 0, to = 0]: Int32Array): Buffer => bytes.subarray(from, to);
   if (fields.some((field) => nameOf(field).some((byte) => byte >= BEYOND_FIRST_PLANE))) return false;
@@ -144,30 +139,34 @@ export function areApart(line: PlainLine, bytes: Buffer): boolean {
 }
 
 /** All fields that have no column, as a text of JSON within JSON: its quotes are escaped. */
-function putAttributes(waiting: Waiting, line: PlainLine, bytes: Buffer): void {
-  let isFirst = true;
-  for (let other = 0; other < line.other_count; other++) {
-    const [keyFrom = 0, keyTo = 0, from = 0, to = 0] = line.others.subarray(4 * other, 4 * other + 4);
+function writeAttributes(cells: Buffer, start: number, line: PlainLine, bytes: Buffer): number {
+  const { others } = line;
+  let at = start;
+  for (let place = 0; place < 4 * line.other_count; place += 4) {
+    const from = others[place + 2] as number;
+    const to = others[place + 3] as number;
     if (from === to) continue;
-    putByte(waiting, isFirst ? QUOTE : COMMA);
-    if (isFirst) putByte(waiting, OPEN);
-    isFirst = false;
-    putEscaped(waiting, bytes, keyFrom - 1, keyTo + 1);
-    putByte(waiting, COLON);
-    putEscaped(waiting, bytes, from, to);
+    if (at > start) cells[at++] = COMMA;
+    else {
+      cells[at++] = QUOTE;
+      cells[at++] = OPEN;
+    }
+    at = copyEscaped(cells, at, bytes, (others[place] as number) - 1, (others[place + 1] as number) + 1);
+    cells[at++] = COLON;
+    at = copyEscaped(cells, at, bytes, from, to);
   }
-  if (isFirst) {
-    putAll(waiting, NULL);
-    return;
-  }
-  putByte(waiting, CLOSE);
-  putByte(waiting, QUOTE);
+  if (at === start) return writeNull(cells, at);
+  cells[at++] = CLOSE;
+  cells[at++] = QUOTE;
+  return at;
 }
 
-/** Bytes of which none but quotes need escaping. */
-function putEscaped(waiting: Waiting, bytes: Buffer, from: number, to: number): void {
-  for (let at = from; at < to; at++) {
-    if (bytes[at] === QUOTE) putByte(waiting, BACKSLASH);
-    putByte(waiting, bytes[at] as number);
+/** Copies bytes of which none but quotes need escaping. */
+function copyEscaped(cells: Buffer, start: number, bytes: Buffer, from: number, to: number): number {
+  let at = start;
+  for (let own = from; own < to; own++) {
+    if (bytes[own] === QUOTE) cells[at++] = BACKSLASH;
+    cells[at++] = bytes[own] as number;
   }
+  return at;
 }

@@ -2,7 +2,7 @@ import { SLOTS } from "./records";
 
 /** Where the fields of a line stand among its bytes. */
 export interface PlainLine {
-  /** By slot: what stands there, and from where to where, without quotes. */
+  /** By slot: what stands there, and from where to where, without quotes; an end of 0 where it is nothing or unknown. */
   forms: Uint8Array;
   from: Int32Array;
   to: Int32Array;
@@ -16,19 +16,14 @@ export function slotNamed(field: string): number {
   return SLOTS.get(field) as number;
 }
 
-/** Whether a field holds anything. */
-export function isText(line: PlainLine, slot: number): boolean {
-  return (line.forms[slot] as number) >= TEXT;
-}
-
 /** What a field holds: no such field, null or an empty text, a text, a whole number, true or false. */
-export const ABSENT = 0;
-export const UNKNOWN = 1;
+const ABSENT = 0;
+const UNKNOWN = 1;
 export const TEXT = 2;
 export const NUMBER = 3;
-export const FLAG = 4;
+const FLAG = 4;
 
-export const MOST_OTHERS = 16;
+const MOST_OTHERS = 16;
 const MOST_DIGITS = 15;
 
 const TAB = 9;
@@ -47,10 +42,22 @@ const CLOSE = 125;
 const bytesOf = (text: string): Buffer => Buffer.from(text);
 const LITERALS = [bytesOf("null"), bytesOf("true"), bytesOf("false")] as const;
 const NAMES = Array.from(SLOTS, ([field, slot]) => ({ slot, name: bytesOf(field) }));
-/** Names of fields by a mark of theirs, of which few share one. */
-const BY_MARK = Array.from({ length: 256 }, (_, mark) =>
-  NAMES.filter(({ name }) => markOf(name, 0, name.length) === mark),
-);
+const MARKS = 1024;
+const FACTOR = factorFor(NAMES.map(({ name }) => name));
+/** By mark: the one field whose name has it, and its slot. */
+const NAME_OF_MARK = Array.from({ length: MARKS }, (_, mark) => nameOfMark(mark)?.name ?? Buffer.alloc(0));
+const SLOT_OF_MARK = Int32Array.from({ length: MARKS }, (_, mark) => nameOfMark(mark)?.slot ?? -1);
+
+function nameOfMark(mark: number): (typeof NAMES)[number] | undefined {
+  return NAMES.find(({ name }) => markOf(name, 0, name.length, FACTOR) === mark);
+}
+
+/** The first factor that gives every name a mark of its own. */
+function factorFor(names: readonly Buffer[]): number {
+  for (let factor = 1; ; factor += 2) {
+    if (new Set(names.map((name) => markOf(name, 0, name.length, factor))).size === names.length) return factor;
+  }
+}
 
 export function openPlainLine(): PlainLine {
   const count = Math.max(...SLOTS.values()) + 1;
@@ -72,6 +79,7 @@ export function openPlainLine(): PlainLine {
  */
 export function scanPlain(line: PlainLine, bytes: Buffer, start: number): number {
   line.forms.fill(ABSENT);
+  line.to.fill(0);
   line.other_count = 0;
   let at = afterBlanks(bytes, start);
   if (bytes[at] !== OPEN) return -1;
@@ -130,6 +138,7 @@ function place(
   }
   if (line.forms[slot] !== ABSENT) return false;
   line.forms[slot] = form;
+  if (form === UNKNOWN) return true;
   const quotes = form === TEXT ? 1 : 0;
   line.from[slot] = from + quotes;
   line.to[slot] = to - quotes;
@@ -137,17 +146,17 @@ function place(
 }
 
 function slotOf(bytes: Buffer, from: number, to: number): number {
-  for (const { slot, name } of BY_MARK[markOf(bytes, from, to)] as typeof NAMES) {
-    if (name.length === to - from && isAt(bytes, from, name)) return slot;
-  }
-  return -1;
+  const mark = markOf(bytes, from, to, FACTOR);
+  const name = NAME_OF_MARK[mark] as Buffer;
+  return name.length === to - from && isAt(bytes, from, name) ? (SLOT_OF_MARK[mark] as number) : -1;
 }
 
-function markOf(bytes: Buffer, from: number, to: number): number {
+function markOf(bytes: Buffer, from: number, to: number, factor: number): number {
   const length = to - from;
   if (length < 2) return 0;
-  const middle = bytes[from + (length >> 1)] as number;
-  return (length * 37 + (bytes[from] as number) * 11 + (bytes[to - 2] as number) * 5 + middle) & 255;
+  const letters =
+    (bytes[from] as number) * 31 + (bytes[from + (length >> 1)] as number) * 7 + (bytes[to - 2] as number);
+  return (Math.imul(letters * 32 + length, factor) >>> 5) & (MARKS - 1);
 }
 
 function isAt(bytes: Buffer, from: number, name: Buffer): boolean {

@@ -1,11 +1,11 @@
 import { type ByteTable, found, learn, openTable } from "../byte-table";
 import type { Context } from "../contexts";
 import { CONTEXT_COLUMNS, identityOf, type LoadedEvent } from "../event";
-import { instantFault, instantOf } from "../fields";
-import { endEvent, type Keyed, type Waiting } from "../waiting";
+import { flagOf, instantFault, instantOf } from "../fields";
+import { addKeyed, type Keyed, type Waiting } from "../waiting";
 import { areApart, FIELDS, putRow, type RowParts } from "./plain-row";
-import { isText, NUMBER, openPlainLine, type PlainLine, scanPlain, slotNamed, TEXT } from "./plain-scan";
-import { SLOTS } from "./records";
+import { NUMBER, openPlainLine, type PlainLine, scanPlain, slotNamed, TEXT } from "./plain-scan";
+import { camelCase, SLOTS } from "./records";
 
 /*
  * Most lines say in other words what lines before them said: a contact that is known, an event and a context that are
@@ -36,8 +36,6 @@ export interface PlainReader {
   /** Kind and context fields of the line read last, as bytes. */
   context: Buffer;
   context_length: number;
-  /** Whether only its context was not known. */
-  is_lesson: boolean;
 }
 
 /** What is known about a line beside its own fields. */
@@ -57,22 +55,11 @@ const AT = slotNamed("at");
 const ENDED_AT = slotNamed("endedAt");
 const EVENT_ID = slotNamed("eventId");
 const SEQUENCE = slotNamed("sequence");
-const OWN_FIELDS = [
-  "type",
-  "contactId",
-  "event",
-  "state",
-  "at",
-  "endedAt",
-  "eventId",
-  "sequence",
-  "origin",
-  "destination",
-];
-const CONTEXT_SLOTS = Array.from(SLOTS, ([field, slot]) => (OWN_FIELDS.includes(field) ? -1 : slot)).filter(
-  (slot) => slot >= 0,
-);
-const CHANNEL = CONTEXT_COLUMNS.indexOf("channel_id");
+/** In the order of CONTEXT_COLUMNS; a page's own session name is no field of a line. */
+const CONTEXT_SLOTS = CONTEXT_COLUMNS.map((column) => SLOTS.get(camelCase(column)) ?? -1);
+const [AGENT, SESSION, CHANNEL, CHANNEL_TYPE, OUTDIAL] = (
+  ["agent_id", "agent_session_id", "channel_id", "channel_type", "is_outdial"] as const
+).map((column) => CONTEXT_COLUMNS.indexOf(column)) as [number, number, number, number, number];
 
 export function openPlainTexts(): PlainTexts {
   return {
@@ -86,10 +73,9 @@ export function openPlainReader(texts: PlainTexts): PlainReader {
   return {
     texts,
     line: openPlainLine(),
-    parts: { kind: "contact", at_ms: 0, ended_at_ms: null, identity_start: null, number: 0 },
+    parts: { kind: "contact", at_ms: 0, ended_at_ms: null, identity_start: null, number: 0, byte_count: 0 },
     context: Buffer.alloc(1024),
     context_length: 0,
-    is_lesson: false,
   };
 }
 
@@ -108,36 +94,51 @@ export function takePlain(
   number: number,
 ): number {
   const { line, texts, parts } = reader;
-  reader.is_lesson = false;
   const end = scanPlain(line, bytes, start);
   if (end < 0 || !areRight(reader, scope, bytes)) return -1;
   composeContext(reader, bytes);
-  const known = found(texts.contexts, reader.context, 0, reader.context_length);
-  reader.is_lesson = known === undefined;
-  if (known === undefined) return -1;
-  if (parts.kind === "agent" && known.identity_start === null && !isText(line, EVENT_ID)) return -1;
-  parts.identity_start = known.identity_start;
+  const known = found(texts.contexts, reader.context, 0, reader.context_length) ?? learnContext(reader, bytes);
+  if (known === null) return -1;
+  if (parts.kind === "agent" && known.identity_start === null && line.to[EVENT_ID] === 0) return -1;
+  parts.identity_start = parts.kind === "agent" ? known.identity_start : null;
   parts.number = number;
+  parts.byte_count = end - start;
   putRow(waiting[parts.kind], line, bytes, parts);
   const { owner, name } = FIELDS[parts.kind];
   const whose = keyedText(texts.owners[parts.kind], line, bytes, owner);
-  endEvent(waiting[parts.kind], whose, keyedText(texts.names[parts.kind], line, bytes, name), known.context);
+  addKeyed(waiting[parts.kind], whose, keyedText(texts.names[parts.kind], line, bytes, name), known.context);
   return end;
 }
 
-/** Learns the context of a line that was not taken only because its context was not known. */
-export function learnContext(reader: PlainReader, event: LoadedEvent): void {
-  if (!reader.is_lesson) return;
-  reader.is_lesson = false;
-  const { context, kind, owner } = event;
-  const channel = context.values[CHANNEL] ?? "";
-  const isPlainStart = kind === "agent" && owner.length <= channel.length;
-  const start = isPlainStart ? Buffer.from(JSON.stringify(identityOf(owner, `${channel}-`)).slice(1, -1)) : null;
-  learn(reader.texts.contexts, reader.context, 0, reader.context_length, { context, identity_start: start });
+/** Learns the context of a line, as the reader of JSON would make it; null where that must look at it. */
+function learnContext(reader: PlainReader, bytes: Buffer): KnownContext | null {
+  const { line, parts } = reader;
+  const values = CONTEXT_COLUMNS.map((_, index) => fieldText(line, bytes, CONTEXT_SLOTS[index] as number));
+  if (values[OUTDIAL] !== null) {
+    const flag = flagOf(values[OUTDIAL]);
+    if (flag === undefined) return null;
+    values[OUTDIAL] = flag;
+  }
+  const known: KnownContext = { context: { values, key: null }, identity_start: null };
+  if (parts.kind === "agent") {
+    const owner = values[AGENT] as string;
+    const channel = values[CHANNEL] ?? `${values[SESSION] ?? owner}:${values[CHANNEL_TYPE] ?? "telephony"}`;
+    values[CHANNEL] = channel;
+    if (owner.length <= channel.length) {
+      known.identity_start = Buffer.from(JSON.stringify(identityOf(owner, `${channel}-`)).slice(1, -1));
+    }
+  }
+  learn(reader.texts.contexts, reader.context, 0, reader.context_length, known);
+  return known;
+}
+
+function fieldText(line: PlainLine, bytes: Buffer, slot: number): string | null {
+  const to = line.to[slot] ?? 0;
+  return to === 0 ? null : bytes.toString("utf8", line.from[slot], to);
 }
 
 function kindOf(line: PlainLine, bytes: Buffer, scope: PlainScope): Kind | null {
-  if (!isText(line, TYPE)) return scope.type;
+  if (line.to[TYPE] === 0) return scope.type;
   if (line.forms[TYPE] !== TEXT) return null;
   if (isField(line, bytes, TYPE, KINDS.contact)) return "contact";
   return isField(line, bytes, TYPE, KINDS.agent) ? "agent" : null;
@@ -151,7 +152,7 @@ function isField(line: PlainLine, bytes: Buffer, one: number, text: Buffer): boo
 
 /** As `instantOf` has it. */
 function instantAt(line: PlainLine, bytes: Buffer, one: number): number | null | undefined {
-  if (!isText(line, one)) return null;
+  if (line.to[one] === 0) return null;
   const from = line.from[one] as number;
   const to = line.to[one] as number;
   if (line.forms[one] === NUMBER) return wholeNumber(bytes, from, to);
@@ -170,9 +171,9 @@ function areRight(reader: PlainReader, scope: PlainScope, bytes: Buffer): boolea
   const kind = kindOf(line, bytes, scope);
   if (kind === null) return false;
   const { owner, name, foreign } = FIELDS[kind];
-  if (!isText(line, owner) || !isText(line, name)) return false;
-  for (const slot of foreign) if (isText(line, slot)) return false;
-  if (isText(line, SEQUENCE) && line.forms[SEQUENCE] !== NUMBER) return false;
+  if (line.to[owner] === 0 || line.to[name] === 0) return false;
+  for (const slot of foreign) if (line.to[slot] !== 0) return false;
+  if (line.to[SEQUENCE] !== 0 && line.forms[SEQUENCE] !== NUMBER) return false;
   if (!areApart(line, bytes)) return false;
   const at = instantAt(line, bytes, AT);
   const endedAt = instantAt(line, bytes, ENDED_AT);
@@ -187,14 +188,14 @@ function areRight(reader: PlainReader, scope: PlainScope, bytes: Buffer): boolea
 
 /** Kind and context fields in the order of their slots, each behind a byte that no text holds. */
 function composeContext(reader: PlainReader, bytes: Buffer): void {
-  const { forms, from, to } = reader.line;
+  const { from, to } = reader.line;
   let key = reader.context;
   let length = 0;
   key[length++] = reader.parts.kind === "contact" ? 0 : 1;
   for (let index = 0; index < CONTEXT_SLOTS.length; index++) {
     const one = CONTEXT_SLOTS[index] as number;
-    if ((forms[one] as number) < TEXT) continue;
-    const end = to[one] as number;
+    const end = one < 0 ? 0 : (to[one] as number);
+    if (end === 0) continue;
     let at = from[one] as number;
     if (length + end - at >= key.length) {
       key = Buffer.alloc(2 * (length + end - at));
