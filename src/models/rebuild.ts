@@ -15,8 +15,9 @@ import { hold, type Slice, slices, type WorkingTable } from "./slices";
 
 export type { Period } from "./pending";
 
-/** An agent has far more events than a contact: slices of either hold a few hundred thousand. */
-const SLICE_SIZES = { contact: 20_000, agent: 2_000 } as const;
+/** Slices are cut to hold about as many events, of agents as of contacts, however many of them a contact or agent has. */
+const SLICE_EVENTS = 200_000;
+const LARGEST_SLICE = 20_000;
 
 /** Fewer of either are rebuilt sooner than a second connection is opened and its rows are taken over. */
 const WORTH_A_SECOND = { contact: 1_000, agent: 50 } as const;
@@ -98,14 +99,21 @@ interface Extent {
   entity: "contact" | "agent";
   pending: number;
   known: number;
+  slice_size: number;
 }
 
 async function extentOf(trx: Knex.Transaction, entity: Extent["entity"]): Promise<Extent> {
-  const [total] = await selectRows<{ pending: number; known: number }>(
+  const [total] = await selectRows<{ pending: number; known: number; events: number | null }>(
     trx,
-    `select (select count(*) from ${entity}s_to_rebuild) as pending, (select count(*) from ${entity}s) as known`,
+    `select
+        (select count(*) from ${entity}s_to_rebuild) as pending,
+        (select count(*) from ${entity}s) as known,
+        (select max(event_key) from ${entity}_events) as events`,
   );
-  return { entity, pending: Number(total?.pending ?? 0), known: Number(total?.known ?? 0) };
+  const known = Number(total?.known ?? 0);
+  const eventsEach = Number(total?.events ?? 0) / Math.max(known, 1);
+  const slice_size = Math.ceil(Math.min(LARGEST_SLICE, SLICE_EVENTS / Math.max(eventsEach, 1)));
+  return { entity, pending: Number(total?.pending ?? 0), known, slice_size };
 }
 
 async function runSlices(
@@ -114,11 +122,11 @@ async function runSlices(
   extent: Extent,
   tables: readonly (Materialization | WorkingTable)[],
 ): Promise<Record<string, number>> {
-  const { entity, pending, known } = extent;
+  const { entity, pending, known, slice_size } = extent;
   const kept = tables.filter(isKept);
   if (pending === known) await clear(trx, extent, kept);
   const counts: Record<string, number> = { [`${entity}s`]: 0, ...Object.fromEntries(kept.map((k) => [k.table, 0])) };
-  for await (const slice of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, SLICE_SIZES[entity])) {
+  for await (const slice of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, slice_size)) {
     for (const table of tables) await make(trx, table, slice);
     for (const { table, scope } of kept)
       counts[table] = (counts[table] ?? 0) + (await countRows(trx, table, scope, slice));
@@ -130,12 +138,12 @@ async function runSlices(
 
 /** Takes out the rows of everything pending; emptying a whole table is far cheaper than deleting all its rows. */
 async function clear(trx: Knex.Transaction, extent: Extent, kept: readonly Materialization[]): Promise<void> {
-  const { entity, pending, known } = extent;
+  const { entity, pending, known, slice_size } = extent;
   if (pending === known) {
     for (const { table } of kept) await trx(table).del();
     return;
   }
-  for await (const { from_key, to_key } of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, SLICE_SIZES[entity])) {
+  for await (const { from_key, to_key } of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, slice_size)) {
     for (const { table, scope } of kept) await bind(trx, `delete from ${table} where ${scope}`, { from_key, to_key });
   }
 }
