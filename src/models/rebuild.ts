@@ -1,32 +1,42 @@
-import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import type { Log } from "../base/log";
 import { beside, type Scratch, withScratch } from "../db/beside";
-import { type Materialization, materialize } from "../db/materialize";
+import { canShare } from "../db/claim";
+import type { Materialization } from "../db/materialize";
 import { bind, selectRows } from "../db/sql";
 import { waitToWrite, writeTransaction } from "../db/write";
 import { agentTables } from "./agents";
 import { fillCalendar } from "./calendar";
 import { customerTables } from "./customers";
 import { add, addOpenSessions, addPending, type Period } from "./pending";
-import { noteSetting } from "./settings";
-import { hold, type Slice, slices, type WorkingTable } from "./slices";
+import { type Progress, type Rebuild, rebuildTogether } from "./rebuild-together";
+import { beginUnder, endUnder, rulesMark } from "./rules";
+import { addUp, isKept, makeSlice } from "./make";
+import { slices, type WorkingTable } from "./slices";
 
 export type { Period } from "./pending";
+export { isUnderRules } from "./rules";
 
 /** Slices are cut to hold about as many events, of agents as of contacts, however many of them a contact or agent has. */
 const SLICE_EVENTS = 200_000;
 const LARGEST_SLICE = 20_000;
 
+/** Where runs share the work a slice is what one of them has claimed. */
+const SHARED_SLICES = { contact: 20_000, agent: 2_000 } as const;
+
+/** What this transaction has written by the time agents are rebuilt, and their selects read: pending set, days and rules. */
+const WRITTEN_BEFORE = ["agents_to_rebuild", "calendar_days", "agent_state_names", "state_kinds", "channel_thresholds"];
+
 /** Fewer of either are rebuilt sooner than a second connection is opened and its rows are taken over. */
 const WORTH_A_SECOND = { contact: 1_000, agent: 50 } as const;
 
 /**
- * Makes the customer and agent tables anew for every pending contact and agent, in one transaction: all events of each
- * are read again, so calls over midnight, late events and second runs need no special case. The rules must be loaded.
+ * Makes the customer and agent tables anew for every pending contact and agent: all events of each are read again, so
+ * calls over midnight, late events and second runs need no special case.
  *
  * @param rulesVersion version of the reference data; where it, the zone or a threshold changed, everything is pending
+ * @param writeRules   writes the rules and describes the names of events; without it the rules must be loaded
  * @returns rows made per table, and contacts and agents rebuilt
  */
 export async function rebuildTables(
@@ -35,42 +45,44 @@ export async function rebuildTables(
   log: Log,
   period: Period,
   rulesVersion: string,
+  writeRules: (trx: Knex.Transaction) => Promise<void> = () => Promise.resolve(),
 ): Promise<Record<string, number>> {
+  const progress = progressOf(log);
+  const rules_mark = rulesMark(config, rulesVersion);
+  const rebuild = { config, period, rules_mark, writeRules, slice_sizes: SHARED_SLICES, progress };
+  const counts = canShare(db) ? await rebuildTogether(db, rebuild) : await rebuildAlone(db, rebuild);
+  return { ...NOTHING, ...counts };
+}
+
+/** Rebuilds everything pending in one transaction, the only one that writes. */
+async function rebuildAlone(db: Knex, rebuild: Rebuild): Promise<Record<string, number>> {
+  const { config, period, rules_mark, progress } = rebuild;
   return withScratch(db, (scratch) =>
     writeTransaction(db, waitToWrite, async (trx) => {
-      const isUnderNewRules = await noteRules(trx, config, rulesVersion);
+      await rebuild.writeRules(trx);
+      const isUnderNewRules = await beginUnder(trx, rules_mark);
       if (isUnderNewRules) await trx("calendar_days").del();
       await fillCalendar(trx, config.zone);
       await addPending(trx, config.zone, isUnderNewRules ? { ...period, all: true } : period);
       await addOpenSessions(trx);
-      const counts = await rebuildBoth(trx, scratch, progressOf(log));
+      const counts = await rebuildBoth(trx, scratch, progress);
       await add(trx, "contacts_to_check", "contact", "select contact_key from contacts_to_rebuild");
       await trx("contacts_to_rebuild").del();
       await trx("agents_to_rebuild").del();
-      log.progress("");
+      await endUnder(trx, rules_mark);
+      progress(null);
       return counts;
     }),
   );
 }
 
-/**
- * Whether the tables were made under the zone, thresholds and reference data in force: figures of a report made after a
- * change and before a rebuild would be neither the old nor the new ones. True where nothing was ever rebuilt.
- */
-export async function isUnderRules(db: Knex, config: Config, rulesVersion: string): Promise<boolean> {
-  const made: { value: string } | undefined = await db("settings").where({ name: "rebuilt_under" }).first("value");
-  return made === undefined || made.value === rulesMark(config, rulesVersion);
-}
-
-/** Remembers what the tables are made under; true where that is not what they were made under before. */
-async function noteRules(trx: Knex.Transaction, config: Config, rulesVersion: string): Promise<boolean> {
-  return noteSetting(trx, "rebuilt_under", rulesMark(config, rulesVersion));
-}
-
-function rulesMark(config: Config, rulesVersion: string): string {
-  const rules = JSON.stringify([config.zone, config.thresholds, config.queues, config.stale_after_ms, rulesVersion]);
-  return createHash("sha256").update(rules).digest("hex").slice(0, 12);
-}
+/** What a run that finds nothing pending has made. */
+const NOTHING = {
+  contacts: 0,
+  ...Object.fromEntries(customerTables.filter(isKept).map(({ table }) => [table, 0])),
+  agents: 0,
+  ...Object.fromEntries(agentTables.filter(isKept).map(({ table }) => [table, 0])),
+};
 
 /** Agents and contacts never read each other's tables: where there are many of both, they are rebuilt at once. */
 async function rebuildBoth(
@@ -85,7 +97,7 @@ async function rebuildBoth(
     isWorthIt ? scratch : null,
     (own) => runSlices(own, progress, contacts, customerTables),
     {
-      reads: ["agents_to_rebuild", "calendar_days"],
+      reads: WRITTEN_BEFORE,
       makes: agentTables.filter(isKept).map(({ table }) => table),
       work: (side) => runSlices(side, progress, agents, agentTables),
       clear: (own) => clear(own, agents, agentTables.filter(isKept)),
@@ -125,12 +137,9 @@ async function runSlices(
   const { entity, pending, known, slice_size } = extent;
   const kept = tables.filter(isKept);
   if (pending === known) await clear(trx, extent, kept);
-  const counts: Record<string, number> = { [`${entity}s`]: 0, ...Object.fromEntries(kept.map((k) => [k.table, 0])) };
+  const counts: Record<string, number> = {};
   for await (const slice of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, slice_size)) {
-    for (const table of tables) await make(trx, table, slice);
-    for (const { table, scope } of kept)
-      counts[table] = (counts[table] ?? 0) + (await countRows(trx, table, scope, slice));
-    counts[`${entity}s`] = (counts[`${entity}s`] ?? 0) + slice.entity_count;
+    addUp(counts, await makeSlice(trx, entity, tables, slice));
     progress(entity, `${counts[`${entity}s`]} of ${pending} ${entity}s`);
   }
   return counts;
@@ -148,31 +157,12 @@ async function clear(trx: Knex.Transaction, extent: Extent, kept: readonly Mater
   }
 }
 
-function isKept(made: Materialization | WorkingTable): made is Materialization {
-  return "scope" in made;
-}
-
-type Progress = (entity: Extent["entity"], text: string) => void;
-
 /** One line for both, since they may be under way at once. */
 function progressOf(log: Log): Progress {
   const parts: Partial<Record<Extent["entity"], string>> = {};
-  return (entity, text) => {
+  return (entity, text = "") => {
+    if (entity === null) return log.progress("");
     parts[entity] = text;
     log.progress(`rebuilding ${[parts.contact, parts.agent].filter((part) => part !== undefined).join(", ")}`);
   };
-}
-
-async function make(trx: Knex.Transaction, made: Materialization | WorkingTable, slice: Slice): Promise<void> {
-  const range = { from_key: slice.from_key, to_key: slice.to_key };
-  if (isKept(made)) await materialize(trx, made, range);
-  else await hold(trx, made, range);
-}
-
-async function countRows(trx: Knex.Transaction, table: string, scope: string, slice: Slice): Promise<number> {
-  const [row] = await selectRows<{ made: number }>(trx, `select count(*) as made from ${table} where ${scope}`, {
-    from_key: slice.from_key,
-    to_key: slice.to_key,
-  });
-  return Number(row?.made ?? 0);
 }
