@@ -1,5 +1,6 @@
 import { claimKeys, waitForClaims } from "../../src/db/claim";
 import { addKeyList } from "../../src/db/keys";
+import { emptyTogether } from "../../src/models/together";
 import { type Centre, openCentre } from "../support/centre";
 
 const SET = "contacts_to_rebuild";
@@ -66,5 +67,29 @@ describe("keys that wait for work", () => {
     await bringing.commit();
     expect(await waiting).toBe(false);
     expect(await left()).toEqual([2]);
+  });
+});
+
+describe("a run that empties a set", () => {
+  it("prepares anew before it works on what came meanwhile", async () => {
+    const seen: string[] = [];
+    const nightsWork = {
+      set: SET,
+      key: KEY,
+      slice_size: 2,
+      work: async (_trx: unknown, { from_key, to_key }: { from_key: number; to_key: number }) => {
+        seen.push(`works on ${from_key} to ${to_key}`);
+        if (seen.length === 2) {
+          await add(9);
+          await centre.db("settings").insert({ name: "came", value: "9" });
+        }
+        return { contacts: 2 };
+      },
+    };
+    const prepare = (): Promise<void> => Promise.resolve(void seen.push("prepares"));
+    const mark = async (): Promise<string> => JSON.stringify(await centre.db("settings").where({ name: "came" }));
+    await emptyTogether(centre.db, [nightsWork], prepare, mark);
+    expect(seen).toEqual(["prepares", "works on 1 to 2", "prepares", "works on 3 to 4", "works on 9 to 9"]);
+    expect(await left()).toEqual([]);
   });
 });
