@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import knex, { type Knex } from "knex";
 import { bulkInsert, type Cell } from "./bulk";
 import { selectCells } from "./cells";
+import { sharedFile } from "./file";
 import { selectRows } from "./sql";
 
 /** Work of a transaction that makes tables of its own, out of tables that its other work leaves alone. */
@@ -77,16 +78,6 @@ export async function beside<Own, Side>(
   } finally {
     await helper.destroy();
   }
-}
-
-/** The file that a second connection can read while the transaction writes; null where there is none. */
-async function sharedFile(trx: Knex.Transaction): Promise<string | null> {
-  if (trx.client.config.client !== "sqlite3") return null;
-  const [main] = await selectRows<{ file: string; journal_mode: string }>(
-    trx,
-    "select file, journal_mode from pragma_database_list, pragma_journal_mode where name = 'main'",
-  );
-  return main === undefined || main.file === "" || main.journal_mode !== "wal" ? null : main.file;
 }
 
 /** Only who may write has a scratch file, so all others were left by a process that was killed, or are done with. */
