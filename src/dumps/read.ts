@@ -10,10 +10,10 @@ import { csvReader } from "./formats/csv";
 import type { Sink } from "./formats/lines";
 import { ndjsonReader } from "./formats/ndjson";
 import { readPage } from "./formats/webex/read";
-import { readLines } from "./lines";
+import { readBlocks } from "./lines";
 import type { Progress } from "./progress";
 import { rejectLine, rejectLong } from "./reject";
-import { addEvent, sendBatch, type Store } from "./store";
+import { addEvent, noteEvent, sendBatch, type Store } from "./store";
 
 /** A file whose format is known and whose content waits to be read. */
 export interface Dump {
@@ -85,23 +85,25 @@ export async function readDump(dump: Dump, store: Store, reported: Gathered, rea
 }
 
 async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading): Promise<void> {
-  const scope = { type: namedType(dump.name), latestMs: reading.latestMs, contexts: store.interners.cache };
+  const { cache: contexts, plain } = store.interners;
+  const scope = { type: namedType(dump.name), latestMs: reading.latestMs, contexts };
   let isFull = false;
   const sink: Sink = {
+    waiting: () => store.pending,
     read: () => void (store.counts.read += 1),
     event: (event) => void (isFull = addEvent(store, event) || isFull),
+    taken: (kind, atMs) => void (isFull = noteEvent(store, kind, atMs) || isFull),
     reject: (line, fault, bytes) => void (isFull = rejectLine(store, mask, line, fault, bytes()) || isFull),
   };
-  const reader = dump.format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink);
-  for await (const { first, texts, bytes, long } of readLines(dump.chunks)) {
-    if (long === null) {
-      let index = 0;
-      const bytesNow = (): Buffer => bytes(index);
-      for (; index < texts.length; index++) reader.line(texts[index] as string, first + index, bytesNow);
-    } else {
+  const reader = dump.format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink, plain);
+  let line = 1;
+  for await (const { bytes, long } of readBlocks(dump.chunks)) {
+    if (long === null) line = reader.block(bytes, line);
+    else {
       reader.interrupt();
       store.counts.read += 1;
-      isFull = rejectLong(store, mask, first, TOO_LONG, long) || isFull;
+      isFull = rejectLong(store, mask, line, TOO_LONG, long) || isFull;
+      line += 1;
     }
     if (isFull) await sendBatch(store);
     isFull = false;

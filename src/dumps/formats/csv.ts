@@ -1,7 +1,7 @@
 import { fold } from "../../base/fold";
 import type { LoadedEvent } from "../event";
 import type { Fault } from "../fields";
-import { LONGEST_LINE } from "../lines";
+import { linesOf, LONGEST_LINE } from "../lines";
 import type { LineReader, Sink } from "./lines";
 import { cleanText } from "./ndjson";
 import { emptyRecord, readRecord, type RecordScope, SLOTS } from "./records";
@@ -84,7 +84,12 @@ export function csvReader(scope: RecordScope, sink: Sink): LineReader {
   const interrupt = (): void => {
     while (open.length > 0) giveUp(BAD_QUOTE);
   };
-  return { line, interrupt };
+  const block = (bytes: Buffer, first: number): number => {
+    const { texts, bytes: bytesOf } = linesOf(bytes);
+    texts.forEach((text, index) => line(text, first + index, () => bytesOf(index)));
+    return first + texts.length;
+  };
+  return { block, interrupt };
 }
 
 const BAD_QUOTE: Fault = {

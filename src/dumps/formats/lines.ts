@@ -1,17 +1,22 @@
 import type { LoadedEvent } from "../event";
 import type { Fault } from "../fields";
+import type { Waiting } from "../waiting";
 
 /** Where a reader of lines puts what it makes of them. */
 export interface Sink {
+  read(): void;
   event(event: LoadedEvent): void;
+  /** Events that wait to be stored, for a reader that puts one among them itself and says so to `taken`. */
+  waiting(): Record<LoadedEvent["kind"], Waiting>;
+  taken(kind: LoadedEvent["kind"], atMs: number): void;
   /** @param bytes the line, or lines, as delivered; to be asked for at once or never */
   reject(line: number, fault: Fault, bytes: () => Buffer): void;
-  read(): void;
 }
 
-/** A reader of lines, told each line once, in order, and the end. */
+/** A reader of lines, told each block of them once, in order, and the end. */
 export interface LineReader {
-  line(text: string, line: number, bytes: () => Buffer): void;
-  /** A line too long to be read came between; whatever was open is over. */
+  /** @returns the number of the line behind the block, `first` being that of its first */
+  block(bytes: Buffer, first: number): number;
+  /** A line too long to be read came between, or the file has ended; whatever was open is over. */
   interrupt(): void;
 }
