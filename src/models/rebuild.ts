@@ -22,9 +22,6 @@ export { isUnderRules } from "./rules";
 const SLICE_EVENTS = 200_000;
 const LARGEST_SLICE = 20_000;
 
-/** Where runs share the work a slice is what one of them has claimed. */
-const SHARED_SLICES = { contact: 20_000, agent: 2_000 } as const;
-
 /** What this transaction has written by the time agents are rebuilt, and their selects read: pending set, days and rules. */
 const WRITTEN_BEFORE = ["agents_to_rebuild", "calendar_days", "agent_state_names", "state_kinds", "channel_thresholds"];
 
@@ -49,13 +46,15 @@ export async function rebuildTables(
 ): Promise<Record<string, number>> {
   const progress = progressOf(log);
   const rules_mark = rulesMark(config, rulesVersion);
-  const rebuild = { config, period, rules_mark, writeRules, slice_sizes: SHARED_SLICES, progress };
-  const counts = canShare(db) ? await rebuildTogether(db, rebuild) : await rebuildAlone(db, rebuild);
+  const rebuild = { config, period, rules_mark, writeRules, progress };
+  const counts = canShare(db)
+    ? await rebuildTogether(db, { ...rebuild, slice_sizes: await sliceSizes(db) })
+    : await rebuildAlone(db, rebuild);
   return { ...NOTHING, ...counts };
 }
 
 /** Rebuilds everything pending in one transaction, the only one that writes. */
-async function rebuildAlone(db: Knex, rebuild: Rebuild): Promise<Record<string, number>> {
+async function rebuildAlone(db: Knex, rebuild: Omit<Rebuild, "slice_sizes">): Promise<Record<string, number>> {
   const { config, period, rules_mark, progress } = rebuild;
   return withScratch(db, (scratch) =>
     writeTransaction(db, waitToWrite, async (trx) => {
@@ -114,9 +113,14 @@ interface Extent {
   slice_size: number;
 }
 
-async function extentOf(trx: Knex.Transaction, entity: Extent["entity"]): Promise<Extent> {
+async function sliceSizes(db: Knex): Promise<Rebuild["slice_sizes"]> {
+  const [contacts, agents] = [await extentOf(db, "contact"), await extentOf(db, "agent")];
+  return { contact: contacts.slice_size, agent: agents.slice_size };
+}
+
+async function extentOf(db: Knex, entity: Extent["entity"]): Promise<Extent> {
   const [total] = await selectRows<{ pending: number; known: number; events: number | null }>(
-    trx,
+    db,
     `select
         (select count(*) from ${entity}s_to_rebuild) as pending,
         (select count(*) from ${entity}s) as known,
