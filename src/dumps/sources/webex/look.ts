@@ -21,7 +21,7 @@ const SHORTEST_WINDOW_MS = SECOND;
  */
 export async function lookAtWebex(errand: Errand<WebexSource>): Promise<Look> {
   const { source, day } = errand;
-  const asked: Asked = { pages: 0, records: 0 };
+  const asked: Asked = { pages: 0, records: 0, token: null };
   const days = Array.from({ length: source.look_back_days + 1 }, (_, back) => addDays(day, -back));
   const offers = days.flatMap((began) => source.kinds.map((kind) => offerOf(errand, asked, kind, began)));
   return { files: [], byte_count: 0, offers, absent: [], close: NOTHING_TO_CLOSE };
