@@ -49,7 +49,7 @@ export async function gather(fetching: Fetching, source: Source, day: string): P
     told(asError(error));
   }
   fetching.log.progress("");
-  reasons.push(...lacking(gathered));
+  reasons.push(...lacking(gathered, reasons.length > 0));
   return { ...gathered, absent: reasons.length === 0 ? null : reasonsText(reasons) };
 }
 
@@ -75,7 +75,7 @@ async function takeAll(
 const MOST_REASONS = 5;
 
 function reasonsText(reasons: readonly string[]): string {
-  const told = [...new Set(reasons)];
+  const told = [...new Set(reasons.map((reason) => reason.replace(/\.$/, "")))];
   const more = told.length - MOST_REASONS;
   return `${told.slice(0, MOST_REASONS).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
@@ -133,14 +133,14 @@ async function take(
   return null;
 }
 
-/** What the source was expected to deliver and did not. */
-function lacking({ source, day, files }: Gathered): string[] {
+/** What the source was expected to deliver and did not; where nothing came for a reason, that reason says enough. */
+function lacking({ source, day, files }: Gathered, isExplained: boolean): string[] {
   const names = files.map(nameOf);
   const missing = source.expects
     .map((part) => withDay(part, day))
     .filter((part) => !names.some((name) => name.includes(part)));
   if (missing.length > 0) return [`no file with ${missing.join(", ")} in its name`];
-  return files.length === 0 ? [`nothing for ${day}`] : [];
+  return files.length === 0 && !isExplained ? [`nothing for ${day}`] : [];
 }
 
 function nameOf({ path, delivered }: FoundFile): string {

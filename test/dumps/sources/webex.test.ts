@@ -268,6 +268,16 @@ describe("the Search API", () => {
     for (const secret of [...Object.values(env), vendor.grants]) expect(all).not.toContain(secret);
   });
 
+  it("has quiet days, each of which was pulled", async () => {
+    await nights.pull(DAY);
+    await nights.pull("2026-03-03");
+    expect(await nights.context.db("dumps").orderBy("named_day").distinct().pluck("named_day")).toEqual([
+      DAY,
+      "2026-03-03",
+    ]);
+    expect((await nights.context.db("dumps")).length).toBe(12);
+  });
+
   it("keeps its pages under the day they were asked for, with their names", async () => {
     await nights.pull(DAY);
     expect((await keptOf(archive(), DAY)).map(({ name }) => name)).toEqual([

@@ -114,7 +114,7 @@ function parsed(text: string, shown: string): JsonObject {
   }
   throw new PassingError(
     "webex-no-json",
-    `${shown} answered 200 with something that is no JSON object. Expected a response of the Search API; it is asked again.`,
+    `${shown} answered 200 with something that is no JSON object. Expected a response of the Search API.`,
   );
 }
 
@@ -135,7 +135,7 @@ function pageOf(errand: Errand<WebexSource>, asked: Asked, kind: WebexKind, whol
   if (!Array.isArray(elements) || !isObject(info) || typeof info.hasNextPage !== "boolean") {
     throw new PassingError(
       "webex-page",
-      `${source.base}/search answered without ${query}.${list} and pageInfo. Expected both; it is asked again.`,
+      `${source.base}/search answered without ${query}.${list} and pageInfo. Expected both.`,
     );
   }
   return { whole, elements, has_next_page: info.hasNextPage, end_cursor: cursorText(info.endCursor) };

@@ -46,10 +46,7 @@ async function fetchToken({ source, fetching }: Errand<WebexSource>, refresh: Re
   }
   const token = tokenIn(await textOf(answer.chunks, { shown: refresh.url, largest_bytes: LARGEST_ANSWER_BYTES }));
   if (token !== null) return token;
-  throw new PassingError(
-    "webex-no-json",
-    `${refresh.url} answered 200 without an access_token. Expected one; it is asked again.`,
-  );
+  throw new PassingError("webex-no-json", `${refresh.url} answered 200 without an access_token. Expected one.`);
 }
 
 function tokenIn(text: string): string | null {
