@@ -30,6 +30,8 @@ export interface Vendor {
   forms: string[];
   /** What was asked: query, address and token. */
   asked: { query: string; url: string; authorization: string }[];
+  /** Told before each answer. */
+  when_asked: () => void;
   /** Records a query gives at most, and what it says then. */
   cap: { records: number; says: "error" | "end" } | null;
   close(): Promise<void>;
@@ -48,6 +50,7 @@ export async function openVendor(): Promise<Vendor> {
     grants: "",
     forms: [],
     asked: [],
+    when_asked: () => {},
     cap: null,
     close: () => closed(server),
   };
@@ -74,6 +77,7 @@ async function answer(vendor: Vendor, request: IncomingMessage, response: Server
   }
   const { query } = JSON.parse(body) as { query: string };
   vendor.asked.push({ query, url: request.url ?? "", authorization: request.headers.authorization ?? "" });
+  vendor.when_asked();
   const trouble = vendor.troubles.shift() ?? null;
   const text = JSON.stringify(pageFor(vendor, query));
   if (trouble === "silence") return;
