@@ -6,7 +6,8 @@ import { dayStartMs, yesterday } from "./base/days";
 import { messageOf } from "./base/errors";
 import { ensureFolder } from "./base/folders";
 import { shortened, withoutPassword } from "./base/text";
-import { databaseFault, openDatabase } from "./db/open";
+import { databaseFault, databaseVersion, openDatabase } from "./db/open";
+import { readMapping } from "./dumps/formats/mapped/mapping";
 import { silentLog } from "./base/log";
 import { examineSource, tryArchive } from "./dumps/sources/examine";
 import { fetchingOf } from "./dumps/sources/fetching";
@@ -48,6 +49,7 @@ export async function examine(terminal: Terminal): Promise<Finding[]> {
     fine("configuration", config.file ?? "no nightdesk.json: defaults"),
     ...zoneFindings(config),
     ...configFindings(config),
+    ...mappingFindings(config),
     ...(await folderFindings(config)),
     ...(await sourceFindings(config, terminal.now)),
     ...(await databaseFindings(config)),
@@ -150,6 +152,17 @@ function configFindings(config: Config): Finding[] {
   ];
 }
 
+function mappingFindings({ mappings, zone }: Config): Finding[] {
+  return mappings.map(({ files, mapping }) => {
+    try {
+      const { name, sha256 } = readMapping(mapping, zone);
+      return fine("mapping", `${files} under ${name} ${sha256.slice(0, 12)}`);
+    } catch (error) {
+      return fault("mapping", messageOf(error), `Until it is right, no file named like ${files} is loaded.`);
+    }
+  });
+}
+
 async function folderFindings(config: Config): Promise<Finding[]> {
   const topic = "data folder";
   try {
@@ -196,6 +209,7 @@ async function sourceFindings(config: Config, now: () => number): Promise<Findin
   );
   return [...findings, archive];
 }
+const isServer = (config: Config): boolean => !config.database_url.startsWith("sqlite:");
 
 async function databaseFindings(config: Config): Promise<Finding[]> {
   const shown = withoutPassword(config.database_url);
@@ -203,9 +217,12 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
     const db = await openDatabase(config.database_url);
     try {
       const broken = await databaseFault(db);
+      const version = await databaseVersion(db);
       const advice = "Restore the file from a backup, or delete it and load the dumps again.";
       const state =
-        broken === null ? fine("database", `${shown}, sound`) : fault("database", `${shown}: ${broken}`, advice);
+        broken === null
+          ? fine("database", `${shown}, ${version}, ${isServer(config) ? "reachable" : "sound"}`)
+          : fault("database", `${shown}: ${broken}`, advice);
       return [state, await ruleFinding(db, config)];
     } finally {
       await db.destroy();
@@ -215,7 +232,9 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
       fault(
         "database",
         `${shown}: ${messageOf(error)}`,
-        "Correct what the message names: the path, its rights, the disk, or the reference files.",
+        isServer(config)
+          ? "Correct DATABASE_URL or the server, then ask again."
+          : "Correct what the message names: the path, its rights, the disk, or the reference files.",
       ),
     ];
   }

@@ -98,9 +98,6 @@ export const sourceSchema = z.preprocess(
   z.discriminatedUnion("type", [...shapes]),
 );
 
-/** Every key a source of any type may have. */
-export const sourceKeys: string[] = [...new Set(shapes.flatMap((shape) => Object.keys(shape.shape)))];
-
 /** A source as it is written in the file. */
 export type GivenSource = z.infer<typeof sourceSchema>;
 /** What one type of source may say there. */

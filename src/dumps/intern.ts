@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Knex } from "knex";
-import { bulkInsert, type Cell } from "../db/bulk";
+import { bulkInsert, type Cell, selectByTexts } from "../db/bulk";
 import { type ContextCache, openContexts } from "./contexts";
 import { CONTEXT_COLUMNS, splitContext } from "./event";
 
@@ -147,9 +147,9 @@ async function lookUp(db: Knex, interner: Interner, unseen: Set<string>): Promis
   const { table, key, found_by: columns, handle } = interner.source;
   const handles = Array.from(unseen, (text) => ({ text, handle: handle(text) }));
   const byHandle = new Map(handles.map(({ text, handle: cells }) => [cells.join("\u0000"), text]));
-  const sql = `select ${key} as found_key, ${columns.join(", ")} from ${table} where ${columns[0]} in (select value from json_each(?))`;
-  const firsts = JSON.stringify(handles.map(({ handle: cells }) => cells[0]));
-  for (const row of (await db.raw(sql, [firsts])) as Record<string, Cell>[]) {
+  const firsts = handles.map(({ handle: cells }) => cells[0] ?? "");
+  const picked = [`${key} as found_key`, ...columns];
+  for (const row of await selectByTexts<Record<string, Cell>>(db, table, picked, columns[0] ?? "", firsts)) {
     const text = byHandle.get(columns.map((column) => row[column]).join("\u0000"));
     if (text === undefined) continue;
     remember(interner, text, Number(row.found_key));

@@ -5,10 +5,13 @@ import type { Gathered } from "./aside";
 import { type Content, openContent } from "./bytes";
 import type { Fault } from "./fields";
 import { type FoundFile, namedType } from "./files";
-import { type Format, formatOf } from "./format";
+import { type Format, formatOf, mappedFormat } from "./format";
 import { csvReader } from "./formats/csv";
-import type { Sink } from "./formats/lines";
+import type { LineReader, Sink } from "./formats/lines";
+import { type Mapping, mappingFileFor, readMapping } from "./formats/mapped/mapping";
+import { mappedReader } from "./formats/mapped/reader";
 import { ndjsonReader } from "./formats/ndjson";
+import type { RecordScope } from "./formats/records";
 import { readPage } from "./formats/webex/read";
 import { readLines } from "./lines";
 import type { Progress } from "./progress";
@@ -22,6 +25,8 @@ export interface Dump {
   /** Hash and size it was delivered with, where these are known already. */
   print: { sha256: string; byte_count: number } | null;
   format: Format;
+  /** What turns its lines into events; null where it comes in a format of its own. */
+  mapping: Mapping | null;
   content: Content;
   chunks: AsyncIterable<Buffer>;
 }
@@ -35,13 +40,18 @@ export interface Reading {
 const HEAD_BYTES = 64 * 1024;
 
 /** Opens a dump and tells its format from its first bytes, of which it shows none where masking is on. */
-export async function openDump({ path, delivered }: FoundFile, { masking }: Config): Promise<Dump> {
+export async function openDump({ path, delivered }: FoundFile, config: Config): Promise<Dump> {
+  const { masking } = config;
+  const name = delivered?.name ?? basename(path);
+  const mappingFile = mappingFileFor(config, name);
+  const mapping = mappingFile === null ? null : readMapping(mappingFile, config.zone);
   const content = await openContent(path);
   try {
-    const name = delivered?.name ?? basename(path);
     const { head, chunks } = await peek(content.chunks);
     const may_show = masking.numbers === "none" && masking.names === "none";
-    return { path, name, print: delivered ?? null, format: formatOf(head, { path, name, may_show }), content, chunks };
+    const place = { path, name, may_show };
+    const format = mapping === null ? formatOf(head, place) : mappedFormat(head, place);
+    return { path, name, print: delivered ?? null, format, mapping, content, chunks };
   } catch (error) {
     content.close();
     throw error;
@@ -94,7 +104,7 @@ async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading
     event: (event) => void (isFull = addEvent(store, event) || isFull),
     reject: (line, fault, bytes) => void (isFull = rejectLine(store, mask, line, fault, bytes()) || isFull),
   };
-  const reader = dump.format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink);
+  const reader = lineReader(dump, scope, sink);
   for await (const { first, texts, bytes, long } of readLines(dump.chunks)) {
     if (long === null) {
       let index = 0;
@@ -112,7 +122,13 @@ async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading
   reader.interrupt();
 }
 
-const TOO_LONG: Fault = {
+function lineReader({ path, format, mapping }: Dump, scope: RecordScope, sink: Sink): LineReader {
+  if (mapping !== null) return mappedReader(mapping, { path }, scope, sink);
+  return format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink);
+}
+
+/** Why a line of more than 1 MiB is not read. */
+export const TOO_LONG: Fault = {
   reason: "line-too-long",
   message: "The line is longer than 1 MiB. Expected one event a line; a missing line end joins two.",
 };

@@ -1,5 +1,6 @@
 import type { Knex } from "knex";
 import { bulkInsert, bulkInsertNew, type Cell } from "../db/bulk";
+import { addKeyList } from "../db/keys";
 import type { Context } from "./contexts";
 import { joinContext, type LoadedEvent } from "./event";
 import { createRepeats, noteRepeats } from "./repeats";
@@ -184,5 +185,5 @@ export async function touch(store: Store, kind: "contact" | "agent", owners: Ite
   if (touched.size > TOUCHED_LIMIT) touched.clear();
   for (const owner of unseen) touched.add(owner);
   const { to_rebuild, owner } = EVENT_TABLES[kind];
-  await bulkInsertNew(store.trx, to_rebuild, [owner], JSON.stringify(unseen.map((key) => [key])), {});
+  await addKeyList(store.trx, to_rebuild, owner, unseen);
 }

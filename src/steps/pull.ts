@@ -7,6 +7,7 @@ import { NightdeskError } from "../base/errors";
 import { plainFolder, type Source } from "../base/sources";
 import type { Context } from "../context";
 import { findFiles, type FoundFile, namedDay } from "../dumps/files";
+import { isMappedBy } from "../dumps/formats/mapped/mapping";
 import { type FileReceipt, loadFiles } from "../dumps/load";
 import { expire, type Kept, keptFile, keptOf, refuse } from "../dumps/sources/archive";
 import { deliveryOf, noteSources, settleDeliveries } from "../dumps/sources/deliveries";
@@ -32,9 +33,10 @@ const BY_HAND = "by hand";
  * waited for until the batch's deadline; after it the night goes on, and the delivery is noted as missing.
  */
 export async function pull(context: Context, batch: Batch): Promise<StepResult> {
-  const { db, config, log, now } = context;
+  const { db, log, now } = context;
+  const config = underMapping(context.config, batch.options.mapping);
   const fetching = fetchingOf(config, log, now, batch.again);
-  const found = await findDumps(context, batch, fetching);
+  const found = await findDumps(config, log, batch, fetching);
   const { files: receipts, ...counts } = await loadFiles(db, config, log, found.files, now());
   for (const file of receipts) warnOfRejects(log, file);
   await noteOrigins(db, found, receipts);
@@ -62,15 +64,21 @@ export async function pull(context: Context, batch: Batch): Promise<StepResult> 
   };
 }
 
+/** The configuration in which the mapping asked for is for every file. */
+function underMapping(config: Config, mapping: string | undefined): Config {
+  return mapping === undefined ? config : { ...config, mappings: [{ files: "*", mapping }] };
+}
+
 /** Counts that are worth a word. */
 function told(counts: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
-async function findDumps({ config, log }: Context, batch: Batch, fetching: Fetching): Promise<Found> {
+async function findDumps(config: Config, log: Context["log"], batch: Batch, fetching: Fetching): Promise<Found> {
   if (batch.options.replay === true) return await findKept(fetching, batch, log);
   if (batch.workflow === "load" || batch.sources.length > 0) {
-    const files = batch.workflow === "load" ? await findFiles(batch.sources) : await filesOfDays(batch.sources, batch);
+    const found = await findFiles(batch.sources, isMappedBy(config));
+    const files = batch.workflow === "load" ? found : filesOfDays(found, batch.sources, batch);
     const origins = originsOf(files.map((file) => [file, ownerOf(config.sources, file.path)]));
     return { files, gathered: [], kept: [], origins };
   }
@@ -188,8 +196,7 @@ function waitingFailure(late: readonly Gathered[], zone: string, deadline: numbe
 }
 
 /** Files whose name says one of the days, and those whose name says no day at all: they may hold anything. */
-async function filesOfDays(sources: readonly string[], { from, to }: Batch): Promise<FoundFile[]> {
-  const found = await findFiles(sources);
+function filesOfDays(found: readonly FoundFile[], sources: readonly string[], { from, to }: Batch): FoundFile[] {
   const unreadable = found.flatMap(({ error }) => (error === null ? [] : [error.message]));
   if (from !== null && found.length === unreadable.length) throw noDump(from, sources, unreadable);
   return found.filter(({ path }) => {

@@ -16,23 +16,34 @@ export function ndjsonReader(scope: RecordScope, sink: Sink): LineReader {
   return { line, interrupt: () => {} };
 }
 
-function isBlank(text: string): boolean {
+export function isBlank(text: string): boolean {
   return text.charCodeAt(0) !== BRACE && text.trim() === "";
 }
 
 const BRACE = 123;
 
 function eventOf(record: RawRecord, text: string, line: number, scope: RecordScope): LoadedEvent | Fault {
-  const value = parsed(text);
-  if (value === undefined) return notJson(text);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
-  fillRecord(record, value as Record<string, unknown>);
+  const object = objectIn(text);
+  if (isFault(object)) return object;
+  fillRecord(record, object.row);
   if (text.includes("\\u")) clean(record);
   try {
     return readRecord(record, line, scope);
   } catch (error) {
     return depthFault(error);
   }
+}
+
+/** The object a line holds, or why it holds none. */
+export function objectIn(text: string): { row: Record<string, unknown> } | Fault {
+  const value = parsed(text);
+  if (value === undefined) return notJson(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
+  return { row: value as Record<string, unknown> };
+}
+
+function isFault(result: object): result is Fault {
+  return "reason" in result;
 }
 
 const NOT_AN_OBJECT: Fault = { reason: "not-an-object", message: "The line is JSON, but no object. Expected {…}." };

@@ -6,6 +6,8 @@ import type { Config } from "../../base/config";
 import { HOUR } from "../../base/days";
 import { ensureFolder } from "../../base/folders";
 import type { Log } from "../../base/log";
+import { isLoadable } from "../files";
+import { isMappedBy } from "../formats/mapped/mapping";
 
 /** What fetching works with: the clock, the waiting and the dice are handed in, so that tests need none of them. */
 export interface Fetching {
@@ -18,12 +20,15 @@ export interface Fetching {
   /** 0…1. */
   random: () => number;
   environment: Config["environment"];
+  /** Whether a file is a dump by its name: it ends as dumps do, or a mapping is for it. */
+  is_dump: (name: string) => boolean;
   /** Ask again for what was fetched before. */
   is_again: boolean;
 }
 
 export function fetchingOf(config: Config, log: Log, now: () => number, isAgain: boolean): Fetching {
   const { data_dir, zone, environment } = config;
+  const isMapped = isMappedBy(config);
   const wait = (ms: number): Promise<unknown> => setTimeout(ms);
   return {
     archive: join(data_dir, "archive"),
@@ -33,6 +38,7 @@ export function fetchingOf(config: Config, log: Log, now: () => number, isAgain:
     wait,
     random: Math.random,
     environment,
+    is_dump: (name) => isLoadable(name) || isMapped(name),
     is_again: isAgain,
   };
 }

@@ -12,7 +12,7 @@ export async function lookIntoFolder(errand: Errand<FolderSource>): Promise<Look
   const { source, day, fetching } = errand;
   const path = withDay(source.path, day);
   const isDaysOwn = source.path.includes("{day}");
-  const found = (await findFiles([path])).filter(
+  const found = (await findFiles([path], fetching.is_dump)).filter(
     ({ path: file }) => file === path || isDaysOwn || isOfDay(basename(file), day),
   );
   const readable = found.filter(({ error }) => error === null);

@@ -2,7 +2,6 @@ import { basename } from "node:path";
 import type { GetObjectCommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { messageOf, NightdeskError } from "../../base/errors";
 import type { S3Source } from "../../base/sources";
-import { isLoadable } from "../files";
 import { saveBody, tooLarge } from "./http-request";
 import { byteTick, datedNameIn, type Errand, isOfDay, type Look, type Offer, withDay } from "./offer";
 import { askedPauseMs, PassingError, patiently, withRetries } from "./retry";
@@ -24,7 +23,10 @@ export async function lookIntoBucket(errand: Errand<S3Source>): Promise<Look> {
   try {
     const found = await withRetries(fetching, source.attempts, () => list(client, errand));
     const offers = found
-      .filter(({ key }) => isLoadable(key) && (source.prefix.includes("{day}") || isOfDay(basename(key), day)))
+      .filter(
+        ({ key }) =>
+          fetching.is_dump(basename(key)) && (source.prefix.includes("{day}") || isOfDay(basename(key), day)),
+      )
       .map((object) => offerOf(errand, client, object));
     return { files: [], byte_count: 0, offers, absent: [], close: async () => client.destroy() };
   } catch (error) {

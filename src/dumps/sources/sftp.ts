@@ -6,7 +6,6 @@ import { pipeline } from "node:stream/promises";
 import type SftpClient from "ssh2-sftp-client";
 import { messageOf, NightdeskError } from "../../base/errors";
 import type { SftpSource } from "../../base/sources";
-import { isLoadable } from "../files";
 import { tooLarge } from "./http-request";
 import { byteTick, datedNameIn, type Errand, isOfDay, type Look, type Offer, withDay } from "./offer";
 import { PassingError, patiently, withRetries } from "./retry";
@@ -34,7 +33,7 @@ async function looks(errand: Errand<SftpSource>, client: SftpClient): Promise<Om
   if (listing === null)
     return { files: [], byte_count: 0, offers: [], absent: [`${source.host}:${folder} does not exist yet`] };
   const isWanted = ({ name }: { name: string }): boolean =>
-    isLoadable(name) && !name.startsWith(".") && (source.path.includes("{day}") || isOfDay(name, day));
+    fetching.is_dump(name) && !name.startsWith(".") && (source.path.includes("{day}") || isOfDay(name, day));
   const hasMarker = async (path: string): Promise<boolean> =>
     listing.some(({ name }) => name === markerName(source.marker ?? "", nameOf(path)));
   const again = async (): Promise<Seen[]> =>

@@ -20,7 +20,7 @@ beforeEach(async () => {
   base = await listening(server);
 });
 afterEach(async () => {
-  desk.close();
+  await desk.close();
   await closed(server);
 });
 
