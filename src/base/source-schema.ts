@@ -80,7 +80,10 @@ const webex = z.strictObject({
   ...common,
   base: z.url().optional(),
   org_id: text.optional(),
-  token: secret,
+  token: secret.optional(),
+  refresh: z
+    .strictObject({ client_id: secret, client_secret: secret, refresh_token: secret, url: z.url().optional() })
+    .optional(),
   kinds: z.array(z.enum(WEBEX_KINDS)).min(1).optional(),
   look_back_days: z.number().int().min(0).max(30).optional(),
   leave_out: z.array(text).optional(),

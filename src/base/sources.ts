@@ -79,7 +79,9 @@ export interface WebexSource extends Common {
   type: "webex";
   base: string;
   org_id: string | null;
-  token: string;
+  /** Null where it is fetched with `refresh`. */
+  token: string | null;
+  refresh: { client_id: string; client_secret: string; refresh_token: string; url: string } | null;
   kinds: readonly WebexKind[];
   /** Days before the one pulled that are asked for again, since their records may have changed. */
   look_back_days: number;
@@ -161,13 +163,16 @@ function sftpOf(given: Given<"sftp">): SftpSource {
   };
 }
 
+const TOKEN_URL = "https://webexapis.com/v1/access_token";
+
 function webexOf(given: Given<"webex">): WebexSource {
   return {
     type: "webex",
     ...commonOf(given, "webex"),
     base: (given.base ?? "https://api.wxcc-us1.cisco.com").replace(/\/+$/, ""),
     org_id: given.org_id ?? null,
-    token: given.token,
+    token: given.token ?? (given.refresh === undefined ? "$WEBEX_TOKEN" : null),
+    refresh: given.refresh === undefined ? null : { ...given.refresh, url: given.refresh.url ?? TOKEN_URL },
     kinds: given.kinds ?? WEBEX_KINDS,
     look_back_days: given.look_back_days ?? 1,
     leave_out: given.leave_out ?? [],

@@ -46,7 +46,7 @@ export async function pull(context: Context, batch: Batch): Promise<StepResult> 
   const { late, missing, changed } = await settleDeliveries({ db, log, now, deadline_at_ms }, found.gathered);
   const waiting = late.length === 0 ? null : waitingFailure(late, config.zone, deadline_at_ms ?? 0, now());
   if (failed.length === 0 && waiting === null && batch.workflow === "nightly") {
-    await requireDays(db, config, batch, found.gathered);
+    await requireDays(context, batch, found.gathered, receipts);
     const keepDays = config.archive.keep_days;
     if (keepDays !== null && batch.to !== null) await expire(fetching.archive, addDays(batch.to, -keepDays));
   }
@@ -206,8 +206,15 @@ function filesOfDays(found: readonly FoundFile[], sources: readonly string[], { 
 }
 
 /** A day of which no dump was ever read makes no report: an empty page would look like a quiet day. */
-async function requireDays(db: Knex, config: Config, batch: Batch, gathered: readonly Gathered[]): Promise<void> {
-  for (const day of daysOf(batch)) {
+async function requireDays(
+  { db, config }: Context,
+  batch: Batch,
+  gathered: readonly Gathered[],
+  receipts: readonly FileReceipt[],
+): Promise<void> {
+  // A quiet day's dump may have the bytes of another quiet day's: it was read all the same.
+  const read = new Set(receipts.map(({ name }) => namedDay(name)));
+  for (const day of daysOf(batch).filter((one) => !read.has(one))) {
     const { starts_at_ms, ends_at_ms } = calendarDay(config.zone, day);
     const named = await db("dumps").where({ named_day: day }).first("dump_key");
     const held = await db("dump_quarters")

@@ -25,8 +25,13 @@ export interface Vendor {
   list_limit: number;
   /** Troubles of the requests to come, in their order; null is none. */
   troubles: (Trouble | null)[];
+  /** The access token it gives, and what it was asked for it with. */
+  grants: string;
+  forms: string[];
   /** What was asked: query, address and token. */
   asked: { query: string; url: string; authorization: string }[];
+  /** Told before each answer. */
+  when_asked: () => void;
   /** Records a query gives at most, and what it says then. */
   cap: { records: number; says: "error" | "end" } | null;
   close(): Promise<void>;
@@ -42,7 +47,10 @@ export async function openVendor(): Promise<Vendor> {
     page_size: 250,
     list_limit: 100,
     troubles: [],
+    grants: "",
+    forms: [],
     asked: [],
+    when_asked: () => {},
     cap: null,
     close: () => closed(server),
   };
@@ -63,8 +71,13 @@ export async function closed(server: Server): Promise<void> {
 async function answer(vendor: Vendor, request: IncomingMessage, response: ServerResponse): Promise<void> {
   let body = "";
   for await (const chunk of request) body += String(chunk);
+  if (request.url === "/v1/access_token") {
+    vendor.forms.push(body);
+    return void response.end(JSON.stringify({ access_token: vendor.grants, expires_in: 1_209_599 }));
+  }
   const { query } = JSON.parse(body) as { query: string };
   vendor.asked.push({ query, url: request.url ?? "", authorization: request.headers.authorization ?? "" });
+  vendor.when_asked();
   const trouble = vendor.troubles.shift() ?? null;
   const text = JSON.stringify(pageFor(vendor, query));
   if (trouble === "silence") return;

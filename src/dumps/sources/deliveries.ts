@@ -43,7 +43,13 @@ export async function settleDeliveries(
   let missing = 0;
   let changed = 0;
   for (const one of gathered) {
-    if (one.absent !== null && (await isOfNoMatter(settling, one))) continue;
+    if (one.absent !== null && isOfNoMatter(settling, one)) continue;
+    if (one.absent !== null && (await wasDelivered(db, one.source.name, one.day))) {
+      log.warn(
+        `The source ${one.source.name} gives nothing new for ${one.day}: ${one.absent}. What it delivered stays.`,
+      );
+      continue;
+    }
     if (one.absent !== null && isWaiting) {
       late.push(one);
       continue;
@@ -58,14 +64,9 @@ export async function settleDeliveries(
   return { late, missing, changed };
 }
 
-/** On days a source does not deliver, or has delivered before, or is a folder somebody looks into by hand. */
-async function isOfNoMatter(
-  { db, deadline_at_ms }: Settling,
-  { source, day, is_expected }: Gathered,
-): Promise<boolean> {
-  if (!is_expected) return true;
-  if (source.type === "folder" && source.is_plain && deadline_at_ms === null) return true;
-  return await wasDelivered(db, source.name, day);
+/** On days a source does not deliver, or in a folder somebody looks into by hand. */
+function isOfNoMatter({ deadline_at_ms }: Settling, { source, is_expected }: Gathered): boolean {
+  return !is_expected || (source.type === "folder" && source.is_plain && deadline_at_ms === null);
 }
 
 /**

@@ -116,7 +116,7 @@ async function reachWebex(errand: Errand<WebexSource>): Promise<string> {
   const { source, fetching } = errand;
   const window = { from_ms: fetching.now() - MINUTE, to_ms: fetching.now() };
   const [kind = "tasks"] = source.kinds;
-  await search(errand, { pages: 0, records: 0 }, kind, pageQuery(kind, window, null, source.leave_out));
+  await search(errand, { pages: 0, records: 0, token: null }, kind, pageQuery(kind, window, null, source.leave_out));
   return `${source.base}/search answers, and takes the token`;
 }
 

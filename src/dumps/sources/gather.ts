@@ -28,20 +28,26 @@ export interface Gathered {
 
 /**
  * Fetches what a source has for a day. Nothing it does or says is an error here: what did not come is told with its
- * reason, and what came is kept.
+ * reason, what came is kept, and what was kept before is taken where the source cannot be asked about it.
+ *
+ * @throws NightdeskError `archive` where the archive cannot be written: that is nothing the source could help
  */
 export async function gather(fetching: Fetching, source: Source, day: string): Promise<Gathered> {
   const is_expected = isExpected(source, day);
   const gathered: Gathered = { source, day, files: [], kept: [], byte_count: 0, absent: null, is_expected };
   const reasons: string[] = [];
-  const told = (error: Error): void => void reasons.push(withoutSecrets(error.message, source, fetching));
+  const told = (error: Error): void => {
+    throwIfOurs(error, fetching.archive);
+    reasons.push(withoutSecrets(error.message, source, fetching));
+  };
+  const before = await keptOf(fetching.archive, day, source.name);
   try {
     const look = await lookAt({ source, day, fetching });
     try {
       gathered.files.push(...look.files);
       gathered.byte_count += look.byte_count;
       reasons.push(...look.absent);
-      reasons.push(...(await takeAll({ source, day, fetching }, look.offers, gathered, told)));
+      reasons.push(...(await takeAll({ source, day, fetching }, look.offers, before, gathered, told)));
     } finally {
       await look.close();
     }
@@ -49,7 +55,8 @@ export async function gather(fetching: Fetching, source: Source, day: string): P
     told(asError(error));
   }
   fetching.log.progress("");
-  reasons.push(...lacking(gathered));
+  if (reasons.length > 0) await takeHeld(fetching.archive, before, gathered);
+  reasons.push(...lacking(gathered, reasons.length > 0));
   return { ...gathered, absent: reasons.length === 0 ? null : reasonsText(reasons) };
 }
 
@@ -57,10 +64,10 @@ export async function gather(fetching: Fetching, source: Source, day: string): P
 async function takeAll(
   errand: Errand,
   offers: readonly Offer[],
+  before: readonly Kept[],
   gathered: Gathered,
   told: (error: Error) => void,
 ): Promise<string[]> {
-  const before = await keptOf(errand.fetching.archive, errand.day, errand.source.name);
   const absent: string[] = [];
   for (const offer of offers) {
     const fault = await take(errand, offer, before, gathered).catch(asError);
@@ -75,13 +82,28 @@ async function takeAll(
 const MOST_REASONS = 5;
 
 function reasonsText(reasons: readonly string[]): string {
-  const told = [...new Set(reasons)];
+  const told = [...new Set(reasons.map((reason) => reason.replace(/\.$/, "")))];
   const more = told.length - MOST_REASONS;
   return `${told.slice(0, MOST_REASONS).join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** A full disk, or an archive that may not be written, is not the source's fault: the night has to stop and say so. */
+function throwIfOurs(error: Error, archive: string): void {
+  const { code, path, cause } = error as NodeJS.ErrnoException;
+  const isFull = ["ENOSPC", "EDQUOT", "EROFS"].includes(code ?? "");
+  const isRefused = ["EACCES", "EPERM", "ENOTDIR"].includes(code ?? "") && (path?.startsWith(archive) ?? false);
+  if (isFull || isRefused || code === "folder") {
+    throw new NightdeskError(
+      "archive",
+      `The archive ${archive} cannot be written: ${error.message}. Expected room and the right to write. Free space, or correct the rights, and run the night again.`,
+      { canRetry: true, cause: error },
+    );
+  }
+  if (cause instanceof Error) throwIfOurs(cause, archive);
 }
 
 /** Who shows a wrong password again and again is locked out. */
@@ -127,20 +149,33 @@ async function take(
     }),
   );
   if (typeof kept === "string") return kept;
-  gathered.kept.push(kept);
-  gathered.files.push(keptFile(archive, kept));
-  gathered.byte_count += kept.byte_count;
+  add(archive, kept, gathered);
   return null;
 }
 
-/** What the source was expected to deliver and did not. */
-function lacking({ source, day, files }: Gathered): string[] {
+/** Takes what came before from places that now give nothing: a run that was killed may not have loaded it yet. */
+async function takeHeld(archive: string, before: readonly Kept[], gathered: Gathered): Promise<void> {
+  const taken = new Set(gathered.kept.map(({ place }) => place));
+  for (const place of new Set(before.map((one) => one.place))) {
+    const held = taken.has(place) ? null : await heldCopy(archive, before, place);
+    if (held !== null) add(archive, held, gathered);
+  }
+}
+
+function add(archive: string, kept: Kept, gathered: Gathered): void {
+  gathered.kept.push(kept);
+  gathered.files.push(keptFile(archive, kept));
+  gathered.byte_count += kept.byte_count;
+}
+
+/** What the source was expected to deliver and did not; where nothing came for a reason, that reason says enough. */
+function lacking({ source, day, files }: Gathered, isExplained: boolean): string[] {
   const names = files.map(nameOf);
   const missing = source.expects
     .map((part) => withDay(part, day))
     .filter((part) => !names.some((name) => name.includes(part)));
   if (missing.length > 0) return [`no file with ${missing.join(", ")} in its name`];
-  return files.length === 0 ? [`nothing for ${day}`] : [];
+  return files.length === 0 && !isExplained ? [`nothing for ${day}`] : [];
 }
 
 function nameOf({ path, delivered }: FoundFile): string {

@@ -39,13 +39,9 @@ export async function send(request: Request): Promise<Answer> {
     const answer = answerOf(request, response, watch);
     if (!PASSING.includes(response.status)) return answer;
     answer.drop();
-    throw new PassingError(
-      "source-busy",
-      `${request.shown} answered ${response.status}. Expected 200; it is asked again.`,
-      {
-        retryAfterMs: askedPauseMs(response.headers.get("retry-after"), request.now()),
-      },
-    );
+    throw new PassingError("source-busy", `${request.shown} answered ${response.status}. Expected 200.`, {
+      retryAfterMs: askedPauseMs(response.headers.get("retry-after"), request.now()),
+    });
   } catch (error) {
     watch.end();
     throw explained(error, request);
@@ -116,14 +112,11 @@ function explained(error: unknown, { shown, timeout_ms }: Request): unknown {
   if (error instanceof NightdeskError) return error;
   const reason = messageOf((error as { cause?: unknown }).cause ?? error) || messageOf(error);
   if (reason === SILENT || messageOf(error) === SILENT) {
-    return new PassingError(
-      "source-silent",
-      `${shown} said nothing for ${timeout_ms / 1000} s. Expected an answer; it is asked again.`,
-    );
+    return new PassingError("source-silent", `${shown} said nothing for ${timeout_ms / 1000} s. Expected an answer.`);
   }
   return new PassingError(
     "source-unreachable",
-    `${shown} cannot be reached, or broke off: ${reason}. Expected an answer; it is asked again.`,
+    `${shown} cannot be reached, or broke off: ${reason}. Expected an answer.`,
   );
 }
 

@@ -43,7 +43,7 @@ export async function withRetries<Result>(
 export async function patiently<Result>(work: Promise<Result>, timeoutMs: number, shown: string): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
-    const message = `${shown} said nothing for ${timeoutMs / 1000} s. Expected an answer; it is asked again.`;
+    const message = `${shown} said nothing for ${timeoutMs / 1000} s. Expected an answer.`;
     timer = setTimeout(() => reject(new PassingError("source-silent", message)), timeoutMs);
   });
   try {

@@ -154,7 +154,7 @@ function explained(error: unknown, shown: string, source: S3Source, nowMs: numbe
   const wait = askedPauseMs($response?.headers?.["retry-after"] ?? null, nowMs);
   return new PassingError(
     "source-busy",
-    `${shown} cannot be read: ${status === undefined ? "" : `HTTP ${status}, `}${messageOf(error)}. Expected an answer; it is asked again.`,
+    `${shown} cannot be read: ${status === undefined ? "" : `HTTP ${status}, `}${messageOf(error)}. Expected an answer.`,
     {
       retryAfterMs: wait,
       cause: error,

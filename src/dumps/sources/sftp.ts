@@ -111,7 +111,7 @@ function offerOf(errand: Errand<SftpSource>, client: SftpClient, file: Seen): Of
       if (received !== file.byte_count)
         throw new PassingError(
           "source-changing",
-          `${shown} has ${received} bytes and was said to have ${file.byte_count}. Expected it at rest; it is fetched again.`,
+          `${shown} has ${received} bytes and was said to have ${file.byte_count}. Expected it at rest.`,
         );
       return { status: "taken", mark };
     },
@@ -176,7 +176,7 @@ function explained(error: unknown, shown: string, { name, user }: SftpSource): N
   }
   return new PassingError(
     "source-unreachable",
-    `${shown} cannot be reached, or broke off: ${reason}. Expected an answer; it is asked again.`,
+    `${shown} cannot be reached, or broke off: ${reason}. Expected an answer.`,
     { cause: error },
   );
 }

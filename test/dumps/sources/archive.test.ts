@@ -4,6 +4,9 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { silentLog } from "../../../src/base/log";
+import { fetchingOf } from "../../../src/dumps/sources/fetching";
+import { gather } from "../../../src/dumps/sources/gather";
 import { ndjson } from "../../support/centre";
 import { filesBelow, NIGHT_MS, type Nights, openNights } from "../../support/nights";
 import { closed, listening } from "../../support/vendor";
@@ -32,6 +35,9 @@ afterEach(async () => {
   await nights.close();
   if (server.listening) await closed(server);
 });
+
+const fetching = (): ReturnType<typeof fetchingOf> =>
+  fetchingOf(nights.context.config, silentLog, () => NIGHT_MS, false);
 
 const rows = async (): Promise<unknown> => [
   await nights.context.db("dumps").orderBy("sha256").select("sha256", "name", "byte_count", "named_day", "stamp_day"),
@@ -73,6 +79,22 @@ describe("the archive", () => {
     await expect(nights.pull("2026-01-01", { options: { replay: true } })).rejects.toThrow(
       "Nothing is kept of 2026-01-01",
     );
+  });
+
+  it("gives what it keeps where a source is gone before it was loaded", async () => {
+    for (const source of nights.context.config.sources) await gather(fetching(), source, "2026-03-02");
+    server.closeAllConnections();
+    server.close();
+    for (const source of nights.context.config.sources) source.attempts = 1;
+    expect((await nights.pull("2026-03-02")).counts).toMatchObject({ files: 2, loaded: 2, sources_missing: 2 });
+    expect(await nights.context.db("contacts").pluck("contact_id")).toEqual(["c-2026-03-02"]);
+  });
+
+  it("that cannot be written stops the night, and blames no source", async () => {
+    mkdirSync(join(nights.folder, "data"), { recursive: true });
+    writeFileSync(join(nights.folder, "data/archive"), "a file");
+    await expect(nights.pull("2026-03-02")).rejects.toMatchObject({ code: "archive", canRetry: true });
+    expect(await nights.context.db("deliveries")).toEqual([]);
   });
 
   it("has every file whole or not at all, and sweeps away what a killed process left", async () => {

@@ -128,6 +128,18 @@ describe("a source that has not delivered", () => {
   });
 });
 
+it("takes a quiet day's dump for one although the day before was as quiet", async () => {
+  mkdirSync(join(nights.folder, "agents"));
+  for (const day of ["2026-03-04", "2026-03-05"]) {
+    for (const folder of ["calls", "agents"]) {
+      const path = join(nights.folder, folder, `${folder}-${day}.csv`);
+      writeFileSync(path, "type,contactId,event,at\n");
+      utimesSync(path, 0, 0);
+    }
+    expect((await nights.pull(day)).failure).toBeUndefined();
+  }
+});
+
 describe("a dump", () => {
   it("is told with every source it came from, also where it is known already", async () => {
     await nights.close();

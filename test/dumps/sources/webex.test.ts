@@ -106,39 +106,43 @@ describe("the Search API", () => {
     expect(lists.map((list) => list.has_next_page)).not.toContain(1);
   });
 
-  it("that does not give all activities it counts leaves the contact marked as truncated", async () => {
-    vendor.list_limit = 3;
+  it.each<[string, number, object]>([
+    ["is asked for the page before, and gives what its cursor passed over", 4, { truncated: 0, new: 5 }],
+    ["cannot give it leaves the contact marked as truncated", 3, { truncated: 1 }],
+  ])("that ends a page within a millisecond and %s", async (_what, limit, counts) => {
+    vendor.list_limit = limit;
     const twins = CALL.map((name, i) => ({
-      id: `t-${AT + (i > 1 ? 0 : i)}-${name}`,
-      createdTime: AT + (i > 1 ? 0 : i),
+      id: `t-${AT + (i === 1 ? 1 : 0)}-${name}`,
+      createdTime: AT + (i === 1 ? 1 : 0),
     }));
     vendor.tasks = [{ id: "t", createdTime: AT, activities: twins }];
-    const { counts } = await nights.pull(DAY);
-    expect(counts).toMatchObject({ truncated: 1 });
+    expect((await nights.pull(DAY)).counts).toMatchObject(counts);
   });
 
-  it.each(["error", "end"] as const)(
-    "is asked for half the window where its cap of 100,000 records hits: %s",
-    async (says) => {
-      vendor.cap = { records: 100_000, says };
-      vendor.page_size = 20_000;
-      vendor.tasks = Array.from({ length: 100_010 }, (_, i) => ({
-        id: `t-${i}`,
-        createdTime: AT - 30_000_000 + i * 500,
-      }));
-      const { files, absent, kept } = await nights.gather(DAY);
-      expect([absent, files.length]).toEqual([null, 6]);
-      expect(windows("taskDetails").slice(0, 3)).toEqual([
-        "2026-03-02T00:00:00.000Z – 2026-03-03T00:00:00.000Z",
-        "2026-03-02T00:00:00.000Z – 2026-03-02T12:00:00.000Z",
-        "2026-03-02T12:00:00.001Z – 2026-03-03T00:00:00.000Z",
-      ]);
-      const path = kept.find(({ name }) => name === `webex-tasks-${DAY}.json`)?.content_sha256 ?? "";
-      const pages = gunzipSync(readFileSync(join(archive(), "content", path.slice(0, 2), `${path}.gz`))).toString();
-      expect(new Set(pages.match(/"t-\d+"/g)).size).toBe(100_010);
-      expect(pages.match(/"t-\d+"/g)?.length).toBe(100_010);
-    },
-  );
+  it.each<["error" | "end", number]>([
+    ["error", 1_000],
+    ["end", 100_000],
+  ])("is asked for half the window where its cap of records hits: %s", async (says, records) => {
+    vendor.cap = { records, says };
+    vendor.page_size = 20_000;
+    const began = AT - 30_000_000;
+    const stepMs = 50_000_000 / (records + 10);
+    vendor.tasks = Array.from({ length: records + 10 }, (_, i) => ({
+      id: `t-${i}`,
+      createdTime: Math.round(began + i * stepMs),
+    }));
+    const { files, absent, kept } = await nights.gather(DAY);
+    expect([absent, files.length]).toEqual([null, 6]);
+    expect(windows("taskDetails").slice(0, 3)).toEqual([
+      "2026-03-02T00:00:00.000Z – 2026-03-03T00:00:00.000Z",
+      "2026-03-02T00:00:00.000Z – 2026-03-02T12:00:00.000Z",
+      "2026-03-02T12:00:00.001Z – 2026-03-03T00:00:00.000Z",
+    ]);
+    const path = kept.find(({ name }) => name === `webex-tasks-${DAY}.json`)?.content_sha256 ?? "";
+    const pages = gunzipSync(readFileSync(join(archive(), "content", path.slice(0, 2), `${path}.gz`))).toString();
+    const ids = pages.match(/"t-\d+"/g) ?? [];
+    expect([ids.length, new Set(ids).size]).toEqual([records + 10, records + 10]);
+  });
 
   it("may throttle, drop, cut, stay silent and talk nonsense: it is asked again, and never sooner than it says", async () => {
     await nights.close();
@@ -243,6 +247,37 @@ describe("the Search API", () => {
     expect(all).toContain("t-1");
     expect(all).not.toContain(TOKEN);
     expect(JSON.stringify(nights.context.config)).not.toContain(TOKEN);
+  });
+
+  it("gives an access token to who shows a refresh token, once a night, and none of them is written down", async () => {
+    await nights.close();
+    const refresh = { client_id: "$ID", client_secret: "$SECRET", refresh_token: "$REFRESH" };
+    const source = { type: "webex", base: vendor.base, refresh: { ...refresh, url: `${vendor.base}/v1/access_token` } };
+    const env = { ID: "id-of-the-integration", SECRET: "secret-of-the-integration", REFRESH: "refresh-me-0123456789" };
+    nights = await openNights(() => ({ sources: [source] }), env);
+    vendor.grants = "granted-0987654321";
+    vendor.tasks = [task("t-1", AT, CALL)];
+    vendor.troubles = [null, { status: 400, body: "no granted-0987654321" }];
+    await nights.pull(DAY);
+    expect(vendor.forms).toEqual([
+      "grant_type=refresh_token&client_id=id-of-the-integration&client_secret=secret-of-the-integration&refresh_token=refresh-me-0123456789",
+    ]);
+    expect(new Set(vendor.asked.map(({ authorization }) => authorization))).toEqual(
+      new Set([`Bearer ${vendor.grants}`]),
+    );
+    expect(await contacts()).toEqual(["t-1"]);
+    const all = nights.everything();
+    for (const secret of [...Object.values(env), vendor.grants]) expect(all).not.toContain(secret);
+  });
+
+  it("has quiet days, each of which was pulled", async () => {
+    await nights.pull(DAY);
+    await nights.pull("2026-03-03");
+    expect(await nights.context.db("dumps").orderBy("named_day").distinct().pluck("named_day")).toEqual([
+      DAY,
+      "2026-03-03",
+    ]);
+    expect((await nights.context.db("dumps")).length).toBe(12);
   });
 
   it("keeps its pages under the day they were asked for, with their names", async () => {

@@ -5,6 +5,7 @@ import type { Errand } from "../offer";
 import { PassingError, withRetries } from "../retry";
 import { filled, withoutSecrets } from "../secrets";
 import { shapeOf } from "./queries";
+import { accessToken } from "./token";
 
 /** A value as it came out of JSON. */
 export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
@@ -30,6 +31,8 @@ export class TooMuchError extends NightdeskError {
 export interface Asked {
   pages: number;
   records: number;
+  /** The access token, once somebody needed it. */
+  token: string | null;
 }
 
 /** A page larger than this is none: the vendor gives at most 500 records. */
@@ -49,11 +52,14 @@ export async function search(errand: Errand<WebexSource>, asked: Asked, kind: We
     );
   }
   asked.pages += 1;
-  return await withRetries(fetching, source.attempts, async () => pageOf(errand, kind, await ask(errand, query)));
+  return await withRetries(fetching, source.attempts, async () =>
+    pageOf(errand, asked, kind, await ask(errand, asked, query)),
+  );
 }
 
-async function ask(errand: Errand<WebexSource>, query: string): Promise<JsonObject> {
+async function ask(errand: Errand<WebexSource>, asked: Asked, query: string): Promise<JsonObject> {
   const { source, fetching } = errand;
+  asked.token ??= await accessToken(errand);
   const shown = `${source.base}/search`;
   const org = source.org_id === null ? "" : `?orgId=${encodeURIComponent(filled(source.org_id, source, fetching))}`;
   const answer = await send({
@@ -61,7 +67,7 @@ async function ask(errand: Errand<WebexSource>, query: string): Promise<JsonObje
     url: `${shown}${org}`,
     shown,
     headers: {
-      authorization: `Bearer ${filled(source.token, source, fetching).replace(/^Bearer\s+/i, "")}`,
+      authorization: `Bearer ${asked.token}`,
       "content-type": "application/json",
       accept: "application/json",
     },
@@ -69,22 +75,27 @@ async function ask(errand: Errand<WebexSource>, query: string): Promise<JsonObje
     timeout_ms: source.timeout_ms,
     now: fetching.now,
   });
-  if (answer.status !== 200) throw await refusal(errand, answer, shown);
+  if (answer.status !== 200) throw await refusal(errand, asked, answer, shown);
   return parsed(await textOf(answer.chunks, { shown, largest_bytes: LARGEST_PAGE_BYTES }), shown);
 }
 
-async function refusal(errand: Errand<WebexSource>, answer: Answer, shown: string): Promise<NightdeskError> {
-  const { source, fetching } = errand;
+async function refusal(
+  errand: Errand<WebexSource>,
+  asked: Asked,
+  answer: Answer,
+  shown: string,
+): Promise<NightdeskError> {
+  const { source } = errand;
   const { status } = answer;
   if (status === 401 || status === 403) {
     answer.drop();
     return new NightdeskError(
       "webex-token",
-      `${shown} refuses the token of ${source.token} (HTTP ${status}). Expected an access token of an administrator or supervisor with the scope cjp:config_read that has not run out. Fetch a new one.`,
+      `${shown} refuses the token of ${source.token ?? source.refresh?.refresh_token} (HTTP ${status}). Expected an access token of an administrator or supervisor with the scope cjp:config_read that has not run out. Fetch a new one.`,
     );
   }
   const text = await textOf(answer.chunks, { shown, largest_bytes: 1024 * 1024 }).catch(() => "");
-  const told = withoutSecrets(text, source, fetching).slice(0, LONGEST_QUOTE);
+  const told = quoted(text, errand, asked);
   if (status === 413) return new TooMuchError(`${shown} answered 413: ${told}`);
   return new NightdeskError(
     "webex-answer",
@@ -103,22 +114,28 @@ function parsed(text: string, shown: string): JsonObject {
   }
   throw new PassingError(
     "webex-no-json",
-    `${shown} answered 200 with something that is no JSON object. Expected a response of the Search API; it is asked again.`,
+    `${shown} answered 200 with something that is no JSON object. Expected a response of the Search API.`,
   );
 }
 
-function pageOf(errand: Errand<WebexSource>, kind: WebexKind, whole: JsonObject): Page {
-  const { source, fetching } = errand;
+/** What the vendor said, as far as it may be shown. */
+function quoted(text: string, { source, fetching }: Errand<WebexSource>, { token }: Asked): string {
+  const shown = token === null ? text : text.replaceAll(token, "…");
+  return withoutSecrets(shown, source, fetching).slice(0, LONGEST_QUOTE);
+}
+
+function pageOf(errand: Errand<WebexSource>, asked: Asked, kind: WebexKind, whole: JsonObject): Page {
+  const { source } = errand;
   const { query, list } = shapeOf(kind);
   const failure = firstError(whole);
-  if (failure !== null) throw graphqlError(errand, withoutSecrets(failure, source, fetching).slice(0, LONGEST_QUOTE));
+  if (failure !== null) throw graphqlError(errand, quoted(failure, errand, asked));
   const found = isObject(whole.data) ? whole.data[query] : undefined;
   const elements = isObject(found) ? (found[list] ?? []) : undefined;
   const info = isObject(found) ? found.pageInfo : undefined;
   if (!Array.isArray(elements) || !isObject(info) || typeof info.hasNextPage !== "boolean") {
     throw new PassingError(
       "webex-page",
-      `${source.base}/search answered without ${query}.${list} and pageInfo. Expected both; it is asked again.`,
+      `${source.base}/search answered without ${query}.${list} and pageInfo. Expected both.`,
     );
   }
   return { whole, elements, has_next_page: info.hasNextPage, end_cursor: cursorText(info.endCursor) };

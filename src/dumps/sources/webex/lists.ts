@@ -32,30 +32,52 @@ export async function completeLists(
 ): Promise<void> {
   // A page may repeat a task, one row per status: its activities are fetched once.
   const known = new Map<string, Rest>();
+  const asking = { errand, asked, kind, window };
   for (const { id, activities } of cutLists(kind, page.elements)) {
-    const rest = known.get(id) ?? (await restOf(errand, asked, kind, window, { id, activities }));
+    const rest = known.get(id) ?? (await restOf(asking, { id, activities }));
     known.set(id, rest);
     activities.nodes = distinct([...nodesOf(activities), ...rest.nodes]);
     if (rest.has_ended) activities.pageInfo = { hasNextPage: false, endCursor: null };
   }
 }
 
-async function restOf(
-  errand: Errand<WebexSource>,
-  asked: Asked,
-  kind: WebexKind,
-  window: Window,
+interface Asking {
+  errand: Errand<WebexSource>;
+  asked: Asked;
+  kind: WebexKind;
+  window: Window;
+}
+
+/**
+ * A cursor within a list is an instant, and where a page ends between two activities of one millisecond the next page passes
+ * over the second. A list that stays short of its `totalCount` is read once more, each page from a millisecond before.
+ */
+async function restOf(asking: Asking, cut: Cut): Promise<Rest> {
+  const rest = await readRest(asking, cut, 0);
+  const { totalCount } = cut.activities;
+  const count = distinct([...nodesOf(cut.activities), ...rest.nodes]).length;
+  if (!rest.has_ended || typeof totalCount !== "number" || count >= totalCount) return rest;
+  const again = await readRest(asking, cut, 1);
+  return { nodes: [...rest.nodes, ...again.nodes], has_ended: true };
+}
+
+/** @param overlapMs how much of the page before each page repeats: lists come newest first */
+async function readRest(
+  { errand, asked, kind, window }: Asking,
   { id, activities }: Cut,
+  overlapMs: 0 | 1,
 ): Promise<Rest> {
   const found: Json[] = [];
   let cursor = cursorOf(activities);
   for (let count = 0; cursor !== null; count++) {
     if (count === MOST_LIST_PAGES) throw endless(errand, id);
-    const query = listQuery(kind, window, id, cursor, errand.source.leave_out);
+    const after = overlapMs > 0 && /^\d{1,15}$/.test(cursor) ? String(Number(cursor) + overlapMs) : cursor;
+    const query = listQuery(kind, window, id, after, errand.source.leave_out);
     const parts = listsOf(kind, (await search(errand, asked, kind, query)).elements).filter((part) => part.id === id);
     if (parts.length === 0) return { nodes: found, has_ended: false };
     found.push(...parts.flatMap((part) => nodesOf(part.activities)));
     const next = parts.map((part) => cursorOf(part.activities)).find((one) => one !== null) ?? null;
+    if (next === cursor && overlapMs > 0) break;
     if (next === cursor) throw endless(errand, id);
     cursor = next;
   }

@@ -4,7 +4,7 @@ import { NightdeskError } from "../../../base/errors";
 import type { WebexKind, WebexSource } from "../../../base/sources";
 import { tooLarge } from "../http-request";
 import { type Errand, type Look, NOTHING_TO_CLOSE, type Offer } from "../offer";
-import { type Asked, type Page, search, TooMuchError } from "./client";
+import { type Asked, isObject, type Page, search, TooMuchError } from "./client";
 import { completeLists } from "./lists";
 import { pageQuery, shapeOf, type Window } from "./queries";
 
@@ -21,7 +21,7 @@ const SHORTEST_WINDOW_MS = SECOND;
  */
 export async function lookAtWebex(errand: Errand<WebexSource>): Promise<Look> {
   const { source, day } = errand;
-  const asked: Asked = { pages: 0, records: 0 };
+  const asked: Asked = { pages: 0, records: 0, token: null };
   const days = Array.from({ length: source.look_back_days + 1 }, (_, back) => addDays(day, -back));
   const offers = days.flatMap((began) => source.kinds.map((kind) => offerOf(errand, asked, kind, began)));
   return { files: [], byte_count: 0, offers, absent: [], close: NOTHING_TO_CLOSE };
@@ -89,7 +89,7 @@ async function readPages(reading: Reading, window: Window): Promise<void> {
     records += page.elements.length;
     if (records >= record_cap) throw new TooMuchError(`${records} records`);
     await completeLists(errand, asked, kind, window, page);
-    await write(reading, page);
+    await write(reading, window, page);
     asked.records += page.elements.length;
     errand.fetching.log.progress(progressLine(reading));
     if (!page.has_next_page) return;
@@ -98,9 +98,12 @@ async function readPages(reading: Reading, window: Window): Promise<void> {
   }
 }
 
-async function write(reading: Reading, { whole }: Page): Promise<void> {
-  const bytes = Buffer.from(`${JSON.stringify(whole)}\n`);
-  const { source } = reading.errand;
+/** Writes a page with what was asked for beside it: else two quiet days would be the same bytes, and so one dump. */
+async function write(reading: Reading, window: Window, { whole }: Page): Promise<void> {
+  const { source, day } = reading.errand;
+  const own = isObject(whole.extensions) ? whole.extensions : {};
+  const extensions = { ...own, asked_for: { day, kind: reading.kind, ...window } };
+  const bytes = Buffer.from(`${JSON.stringify({ ...whole, extensions })}\n`);
   if (reading.length + bytes.length > source.largest_bytes)
     throw tooLarge(`${source.base}/search`, source.largest_bytes);
   await reading.file.write(bytes, 0, bytes.length, reading.length);
