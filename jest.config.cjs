@@ -4,7 +4,9 @@ const shared = {
 };
 
 /** The cases that open a database, which run on both: `--selectProjects sqlite` leaves the second round out. */
-const onBoth = ["db", "dumps", "exports", "models", "reference", "reports"].map((room) => `test/${room}/**/*.test.ts`);
+const onBoth = ["db", "postgresql", "dumps", "exports", "models", "reference", "reports"].map(
+  (room) => `test/${room}/**/*.test.ts`,
+);
 const nights = ["test/cli/night.test.ts", "test/golden.test.ts", "test/integrity.test.ts"];
 
 module.exports = {
@@ -12,7 +14,12 @@ module.exports = {
   testTimeout: 120_000,
   reporters: ["default", "<rootDir>/test/support/closing-line.cjs"],
   projects: [
-    { ...shared, displayName: "sqlite", testMatch: ["<rootDir>/test/**/*.test.ts"] },
+    {
+      ...shared,
+      displayName: "sqlite",
+      testMatch: ["<rootDir>/test/**/*.test.ts"],
+      testPathIgnorePatterns: ["/node_modules/", "/test/postgresql/"],
+    },
     {
       ...shared,
       displayName: "postgresql",

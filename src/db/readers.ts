@@ -1,7 +1,7 @@
 import knex, { type Knex } from "knex";
 import { sharedFile } from "./file";
 
-/** Small caches, for what is read once: two large ones would be most of what a process may take. */
+/** Small caches, for what is read once: large ones would be most of what a process may take. */
 const READER_PRAGMAS = ["busy_timeout = 60000", "query_only = on", "temp_store = file", "cache_size = -16384"];
 
 /**
@@ -18,6 +18,8 @@ export async function withReaders<Result>(
   const open = (): Knex => knex({ ...db.client.config, connection: { filename }, pool: { min: 1, max: 1 } });
   const readers = Array.from({ length: count }, open);
   try {
+    // What writing has filled is not read by.
+    await db.raw("pragma shrink_memory");
     for (const reader of readers) for (const pragma of READER_PRAGMAS) await reader.raw(`pragma ${pragma}`);
     return await work(readers);
   } finally {

@@ -3,6 +3,7 @@ import type { Knex } from "knex";
 import { bulkInsert, type Cell, selectByTexts } from "../db/bulk";
 import { type ContextCache, openContexts } from "./contexts";
 import { CONTEXT_COLUMNS, splitContext } from "./event";
+import { openPlainTexts, type PlainTexts } from "./formats/plain";
 
 /**
  * A table of texts that events name by key: contacts, agents, names, contexts. Keys are given out here, in the order
@@ -32,6 +33,7 @@ interface Source {
 
 export interface Interners {
   cache: ContextCache;
+  plain: PlainTexts;
   contacts: Interner;
   agents: Interner;
   contexts: Interner;
@@ -51,6 +53,7 @@ export function openInterners(): Interners {
   });
   return {
     cache: openContexts(),
+    plain: openPlainTexts(),
     contacts: fresh(id("contacts", "contact_key", "contact_id")),
     agents: fresh(id("agents", "agent_key", "agent_id")),
     contexts: fresh({
@@ -86,6 +89,7 @@ export async function refresh(db: Knex, interners: Interners): Promise<void> {
 /** Forgets everything, after a transaction was rolled back. */
 export function forget(interners: Interners): void {
   interners.cache = openContexts();
+  interners.plain = openPlainTexts();
   for (const interner of tablesOf(interners)) Object.assign(interner, fresh(interner.source));
 }
 

@@ -8,7 +8,7 @@ import { latestMsOf } from "./first-read";
 import type { Sink } from "./formats/lines";
 import { type Mapping, readMapping } from "./formats/mapped/mapping";
 import { mappedReader } from "./formats/mapped/reader";
-import { readLines } from "./lines";
+import { readBlocks } from "./lines";
 import { longPiece } from "./pieces";
 import { type Dump, openDump, TOO_LONG } from "./read";
 
@@ -100,12 +100,14 @@ async function previewOf(dump: Dump, mapping: Mapping, mask: Mask, sample: numbe
 }
 
 async function feed(dump: Dump, reader: ReturnType<typeof mappedReader>, sink: Sink): Promise<void> {
-  for await (const { first, texts, bytes, long } of readLines(dump.chunks)) {
-    if (long === null) texts.forEach((text, index) => reader.line(text, first + index, () => bytes(index)));
+  let line = 1;
+  for await (const { bytes, long } of readBlocks(dump.chunks)) {
+    if (long === null) line = reader.block(bytes, line);
     else {
       reader.interrupt();
       sink.read();
-      sink.reject(first, TOO_LONG, () => long.head);
+      sink.reject(line, TOO_LONG, () => long.head);
+      line += 1;
     }
   }
   reader.interrupt();

@@ -7,16 +7,17 @@ import type { Fault } from "./fields";
 import { type FoundFile, namedType } from "./files";
 import { type Format, formatOf, mappedFormat } from "./format";
 import { csvReader } from "./formats/csv";
-import type { LineReader, Sink } from "./formats/lines";
+import type { LineReader, StoreSink } from "./formats/lines";
 import { type Mapping, mappingFileFor, readMapping } from "./formats/mapped/mapping";
 import { mappedReader } from "./formats/mapped/reader";
 import { ndjsonReader } from "./formats/ndjson";
 import type { RecordScope } from "./formats/records";
+import type { PlainTexts } from "./formats/plain";
 import { readPage } from "./formats/webex/read";
-import { readLines } from "./lines";
+import { readBlocks } from "./lines";
 import type { Progress } from "./progress";
 import { rejectLine, rejectLong } from "./reject";
-import { addEvent, sendBatch, type Store } from "./store";
+import { addEvent, noteEvent, sendBatch, type Store } from "./store";
 
 /** A file whose format is known and whose content waits to be read. */
 export interface Dump {
@@ -97,23 +98,25 @@ export async function readDump(dump: Dump, store: Store, reported: Gathered, rea
 }
 
 async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading): Promise<void> {
-  const scope = { type: namedType(dump.name), latestMs: reading.latestMs, contexts: store.interners.cache };
+  const { cache: contexts, plain } = store.interners;
+  const scope = { type: namedType(dump.name), latestMs: reading.latestMs, contexts };
   let isFull = false;
-  const sink: Sink = {
+  const sink: StoreSink = {
+    waiting: () => store.pending,
     read: () => void (store.counts.read += 1),
     event: (event) => void (isFull = addEvent(store, event) || isFull),
+    taken: (kind, atMs) => void (isFull = noteEvent(store, kind, atMs) || isFull),
     reject: (line, fault, bytes) => void (isFull = rejectLine(store, mask, line, fault, bytes()) || isFull),
   };
-  const reader = lineReader(dump, scope, sink);
-  for await (const { first, texts, bytes, long } of readLines(dump.chunks)) {
-    if (long === null) {
-      let index = 0;
-      const bytesNow = (): Buffer => bytes(index);
-      for (; index < texts.length; index++) reader.line(texts[index] as string, first + index, bytesNow);
-    } else {
+  const reader = lineReader(dump, scope, sink, plain);
+  let line = 1;
+  for await (const { bytes, long } of readBlocks(dump.chunks)) {
+    if (long === null) line = reader.block(bytes, line);
+    else {
       reader.interrupt();
       store.counts.read += 1;
-      isFull = rejectLong(store, mask, first, TOO_LONG, long) || isFull;
+      isFull = rejectLong(store, mask, line, TOO_LONG, long) || isFull;
+      line += 1;
     }
     if (isFull) await sendBatch(store);
     isFull = false;
@@ -122,9 +125,14 @@ async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading
   reader.interrupt();
 }
 
-function lineReader({ path, format, mapping }: Dump, scope: RecordScope, sink: Sink): LineReader {
+function lineReader(
+  { path, format, mapping }: Dump,
+  scope: RecordScope,
+  sink: StoreSink,
+  texts: PlainTexts,
+): LineReader {
   if (mapping !== null) return mappedReader(mapping, { path }, scope, sink);
-  return format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink);
+  return format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink, texts);
 }
 
 /** Why a line of more than 1 MiB is not read. */

@@ -18,8 +18,12 @@ import { slices, type WorkingTable } from "./slices";
 export type { Period } from "./pending";
 export { isUnderRules } from "./rules";
 
-/** An agent has far more events than a contact: slices of either hold a few hundred thousand. */
-const SLICE_SIZES = { contact: 20_000, agent: 2_000 } as const;
+/** Slices are cut to hold about as many events, of agents as of contacts, however many of them a contact or agent has. */
+const SLICE_EVENTS = 200_000;
+const LARGEST_SLICE = 20_000;
+
+/** What this transaction has written by the time agents are rebuilt, and their selects read: pending set, days and rules. */
+const WRITTEN_BEFORE = ["agents_to_rebuild", "calendar_days", "agent_state_names", "state_kinds", "channel_thresholds"];
 
 /** Fewer of either are rebuilt sooner than a second connection is opened and its rows are taken over. */
 const WORTH_A_SECOND = { contact: 1_000, agent: 50 } as const;
@@ -42,13 +46,15 @@ export async function rebuildTables(
 ): Promise<Record<string, number>> {
   const progress = progressOf(log);
   const rules_mark = rulesMark(config, rulesVersion);
-  const rebuild = { config, period, rules_mark, writeRules, slice_sizes: SLICE_SIZES, progress };
-  const counts = canShare(db) ? await rebuildTogether(db, rebuild) : await rebuildAlone(db, rebuild);
+  const rebuild = { config, period, rules_mark, writeRules, progress };
+  const counts = canShare(db)
+    ? await rebuildTogether(db, { ...rebuild, slice_sizes: await sliceSizes(db) })
+    : await rebuildAlone(db, rebuild);
   return { ...NOTHING, ...counts };
 }
 
 /** Rebuilds everything pending in one transaction, the only one that writes. */
-async function rebuildAlone(db: Knex, rebuild: Rebuild): Promise<Record<string, number>> {
+async function rebuildAlone(db: Knex, rebuild: Omit<Rebuild, "slice_sizes">): Promise<Record<string, number>> {
   const { config, period, rules_mark, progress } = rebuild;
   return withScratch(db, (scratch) =>
     writeTransaction(db, waitToWrite, async (trx) => {
@@ -90,7 +96,7 @@ async function rebuildBoth(
     isWorthIt ? scratch : null,
     (own) => runSlices(own, progress, contacts, customerTables),
     {
-      reads: ["agents_to_rebuild", "calendar_days"],
+      reads: WRITTEN_BEFORE,
       makes: agentTables.filter(isKept).map(({ table }) => table),
       work: (side) => runSlices(side, progress, agents, agentTables),
       clear: (own) => clear(own, agents, agentTables.filter(isKept)),
@@ -104,14 +110,26 @@ interface Extent {
   entity: "contact" | "agent";
   pending: number;
   known: number;
+  slice_size: number;
 }
 
-async function extentOf(trx: Knex.Transaction, entity: Extent["entity"]): Promise<Extent> {
-  const [total] = await selectRows<{ pending: number; known: number }>(
-    trx,
-    `select (select count(*) from ${entity}s_to_rebuild) as pending, (select count(*) from ${entity}s) as known`,
+async function sliceSizes(db: Knex): Promise<Rebuild["slice_sizes"]> {
+  const [contacts, agents] = [await extentOf(db, "contact"), await extentOf(db, "agent")];
+  return { contact: contacts.slice_size, agent: agents.slice_size };
+}
+
+async function extentOf(db: Knex, entity: Extent["entity"]): Promise<Extent> {
+  const [total] = await selectRows<{ pending: number; known: number; events: number | null }>(
+    db,
+    `select
+        (select count(*) from ${entity}s_to_rebuild) as pending,
+        (select count(*) from ${entity}s) as known,
+        (select max(event_key) from ${entity}_events) as events`,
   );
-  return { entity, pending: Number(total?.pending ?? 0), known: Number(total?.known ?? 0) };
+  const known = Number(total?.known ?? 0);
+  const eventsEach = Number(total?.events ?? 0) / Math.max(known, 1);
+  const slice_size = Math.ceil(Math.min(LARGEST_SLICE, SLICE_EVENTS / Math.max(eventsEach, 1)));
+  return { entity, pending: Number(total?.pending ?? 0), known, slice_size };
 }
 
 async function runSlices(
@@ -120,11 +138,11 @@ async function runSlices(
   extent: Extent,
   tables: readonly (Materialization | WorkingTable)[],
 ): Promise<Record<string, number>> {
-  const { entity, pending, known } = extent;
+  const { entity, pending, known, slice_size } = extent;
   const kept = tables.filter(isKept);
   if (pending === known) await clear(trx, extent, kept);
   const counts: Record<string, number> = {};
-  for await (const slice of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, SLICE_SIZES[entity])) {
+  for await (const slice of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, slice_size)) {
     addUp(counts, await makeSlice(trx, entity, tables, slice));
     progress(entity, `${counts[`${entity}s`]} of ${pending} ${entity}s`);
   }
@@ -133,12 +151,12 @@ async function runSlices(
 
 /** Takes out the rows of everything pending; emptying a whole table is far cheaper than deleting all its rows. */
 async function clear(trx: Knex.Transaction, extent: Extent, kept: readonly Materialization[]): Promise<void> {
-  const { entity, pending, known } = extent;
+  const { entity, pending, known, slice_size } = extent;
   if (pending === known) {
     for (const { table } of kept) await trx(table).del();
     return;
   }
-  for await (const { from_key, to_key } of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, SLICE_SIZES[entity])) {
+  for await (const { from_key, to_key } of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, slice_size)) {
     for (const { table, scope } of kept) await bind(trx, `delete from ${table} where ${scope}`, { from_key, to_key });
   }
 }

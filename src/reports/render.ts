@@ -32,14 +32,17 @@ export async function renderReports(
   const asked = new Set(names.map(reportNamed));
   const reports = REPORTS.filter((report) => asked.has(report));
   const period = periodOf(config.zone, request.from, request.to);
-  const box = await gatherDataBox(db, config, period);
-  const ask: Ask = { db, config, period, view: request.view ?? "person", mask: maskOf(config.masking), box };
-  // By channel the figures are others: they must not take the place of the night's pages.
-  const folder = join(request.out, ask.view === "channel" ? `${period.name}-by-channel` : period.name);
-  const made = await withReaders(db, READERS, (readers) => makeAll(reports, readers, ask, request));
-  const files = made.flatMap((each) => each.files);
-  if (request.formats.includes("html")) files.push(indexFile(folder, made, ask, request));
-  return await publishFiles(folder, files);
+  return await withReaders(db, READERS, async (readers) => {
+    const [reader = db] = readers;
+    const box = await gatherDataBox(reader, config, period);
+    const ask: Ask = { db: reader, config, period, view: request.view ?? "person", mask: maskOf(config.masking), box };
+    // By channel the figures are others: they must not take the place of the night's pages.
+    const folder = join(request.out, ask.view === "channel" ? `${period.name}-by-channel` : period.name);
+    const made = await makeAll(reports, readers, ask, request);
+    const files = made.flatMap((each) => each.files);
+    if (request.formats.includes("html")) files.push(indexFile(folder, made, ask, request));
+    return await publishFiles(folder, files);
+  });
 }
 
 /** What one report asks of the database is under way while another is put together. */

@@ -2,7 +2,7 @@ import { fold } from "../../base/fold";
 import type { LoadedEvent } from "../event";
 import type { Fault } from "../fields";
 import { LONGEST_LINE } from "../lines";
-import type { LineReader, Sink } from "./lines";
+import { byLine, type LineReader, type Sink, type TextReader } from "./lines";
 import { cleanText } from "./ndjson";
 import { emptyRecord, readRecord, type RecordScope, SLOTS } from "./records";
 
@@ -54,14 +54,14 @@ export function csvReader(scope: RecordScope, sink: Sink): LineReader {
     if ("reason" in result) sink.reject(number, result, bytes);
     else sink.event(result);
   };
-  return tableReader({ delimiter: null, begin, take }, sink);
+  return byLine(tableReader({ delimiter: null, begin, take }, sink));
 }
 
 /**
  * A reader of CSV after RFC 4180: quotes may hold delimiters and line ends, a doubled quote is one. A quote that never
  * ends costs its own line, not the file: it is rejected alone, and reading goes on with the next line.
  */
-export function tableReader(rows: TableRows, sink: Sink): LineReader {
+export function tableReader(rows: TableRows, sink: Sink): TextReader {
   let { delimiter } = rows;
   let record: OpenRecord = { cells: [], quoted: null };
   let open: OpenLine[] = [];

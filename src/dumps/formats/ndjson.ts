@@ -1,19 +1,42 @@
+import { isUtf8 } from "node:buffer";
 import type { LoadedEvent } from "../event";
 import { depthFault, type Fault } from "../fields";
-import type { LineReader, Sink } from "./lines";
+import { lineEnd, withoutReturn } from "../lines";
+import type { LineReader, StoreSink } from "./lines";
+import { openPlainReader, type PlainTexts, takePlain } from "./plain";
 import { emptyRecord, fillRecord, type RawRecord, readRecord, type RecordScope } from "./records";
 
-/** A reader of lines that hold one JSON object each. */
-export function ndjsonReader(scope: RecordScope, sink: Sink): LineReader {
+/** A reader of lines that hold one JSON object each: what is plain and known is taken as it stands, the rest parsed. */
+export function ndjsonReader(scope: RecordScope, sink: StoreSink, texts: PlainTexts): LineReader {
   const record = emptyRecord();
-  const line = (text: string, number: number, bytes: () => Buffer): void => {
+  const plain = openPlainReader(texts);
+  const parse = (text: string, number: number, bytes: () => Buffer): void => {
     if (isBlank(text)) return;
     sink.read();
     const result = eventOf(record, text, number, scope);
     if ("reason" in result) sink.reject(number, result, bytes);
     else sink.event(result);
   };
-  return { line, interrupt: () => {} };
+  const block = (bytes: Buffer, first: number): number => {
+    const isText = isUtf8(bytes);
+    const waiting = sink.waiting();
+    let number = first;
+    for (let start = 0; start <= bytes.length; number++) {
+      let end = isText ? takePlain(plain, scope, waiting, bytes, start, number) : -1;
+      if (end >= 0) {
+        sink.read();
+        sink.taken(plain.parts.kind, plain.parts.at_ms);
+      } else {
+        const from = start;
+        end = lineEnd(bytes, from);
+        const line = bytes.subarray(from, end);
+        parse(line.toString(), number, () => withoutReturn(line));
+      }
+      start = end + 1;
+    }
+    return number;
+  };
+  return { block, interrupt: () => {} };
 }
 
 export function isBlank(text: string): boolean {

@@ -2,7 +2,7 @@ import { NightdeskError } from "../../../base/errors";
 import { fold } from "../../../base/fold";
 import type { Raw } from "../../fields";
 import { headerCells, tableReader, type TableRows, tooManyCells } from "../csv";
-import type { LineReader, Sink } from "../lines";
+import { byLine, type LineReader, type Sink, type TextReader } from "../lines";
 import { isBlank, objectIn } from "../ndjson";
 import type { RecordScope } from "../records";
 import { columnsOf, type Mapping, unknownColumn } from "./mapping";
@@ -20,7 +20,7 @@ interface Place {
 /**
  * A reader of a foreign table that turns its lines into events, as the mapping says.
  *
- * @throws NightdeskError `mapping-columns`, from `line`, where the table's header lacks columns that the mapping reads
+ * @throws NightdeskError `mapping-columns`, from `block`, where the table's header lacks columns that the mapping reads
  */
 export function mappedReader(mapping: Mapping, place: Place, scope: RecordScope, sink: Sink): LineReader {
   const program = programOf(mapping);
@@ -37,7 +37,7 @@ export function mappedReader(mapping: Mapping, place: Place, scope: RecordScope,
   const line = (text: string, number: number, bytes: () => Buffer): void => {
     if (number > skip_lines) reader.line(text, number, bytes);
   };
-  return { line, interrupt: () => reader.interrupt() };
+  return byLine({ line, interrupt: () => reader.interrupt() });
 }
 
 type Take = (row: Row, line: number, isDirty: boolean, bytes: () => Buffer) => void;
@@ -47,7 +47,7 @@ function unlessEmpty(value: Raw, empty: ReadonlySet<string>): Raw {
   return text !== null && empty.has(text) ? undefined : value;
 }
 
-function objectReader(take: Take, sink: Sink): LineReader {
+function objectReader(take: Take, sink: Sink): TextReader {
   const line = (text: string, number: number, bytes: () => Buffer): void => {
     if (isBlank(text)) return;
     sink.read();
@@ -58,7 +58,7 @@ function objectReader(take: Take, sink: Sink): LineReader {
   return { line, interrupt: () => {} };
 }
 
-function cellReader(mapping: Mapping, path: string, take: Take, sink: Sink): LineReader {
+function cellReader(mapping: Mapping, path: string, take: Take, sink: Sink): TextReader {
   const { delimiter: told = null, columns = [], quotes = true } = mapping.settings.table ?? {};
   const isHeadless = columns.length > 0;
   let width = columns.length;
@@ -80,7 +80,7 @@ function cellReader(mapping: Mapping, path: string, take: Take, sink: Sink): Lin
 }
 
 /** A reader of tables in which a quote is a character as any other. */
-function plainReader({ delimiter, begin, take }: TableRows): LineReader {
+function plainReader({ delimiter, begin, take }: TableRows): TextReader {
   let parting = delimiter;
   const line = (raw: string, number: number, bytes: () => Buffer): void => {
     const text = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
