@@ -13,6 +13,7 @@ import { withoutPassword } from "./base/text";
 import { copyDatabase } from "./db/transfer";
 import { runDemo } from "./demo";
 import { examine, printExamination } from "./doctor";
+import { readMapping } from "./dumps/formats/mapped/mapping";
 import { exportTable } from "./exports/export";
 import { type Fault, generateDays } from "./generate/generate";
 import { findViolations, type Violation } from "./models/check";
@@ -31,6 +32,7 @@ export interface Options {
   to?: string;
   all?: boolean;
   again?: boolean;
+  replay?: boolean;
   json?: boolean;
   source?: string[];
   out?: string;
@@ -44,6 +46,8 @@ export interface Options {
   contacts?: number;
   agents?: number;
   seed?: number;
+  mapping?: string;
+  sample?: number;
   faults?: Fault[];
 }
 
@@ -83,11 +87,17 @@ export function nightlyWork(terminal: Terminal, options: Options): Work {
     sources: absolute(terminal, options.source ?? []),
     again: options.again ?? false,
     out: options.out === undefined ? null : resolve(terminal.folder, options.out),
+    options: options.replay ? { replay: true } : {},
   };
 }
 
-export function loadWork(terminal: Terminal, paths: readonly string[]): Work {
-  return { workflow: "load", sources: absolute(terminal, paths) };
+/** @throws NightdeskError `mapping` before anything is read, where the mapping asked for has faults */
+export function loadWork(terminal: Terminal, paths: readonly string[], options: Options): Work {
+  const sources = absolute(terminal, paths);
+  if (options.mapping === undefined) return { workflow: "load", sources };
+  const mapping = resolve(terminal.folder, options.mapping);
+  readMapping(mapping, configOf(terminal).zone);
+  return { workflow: "load", sources, options: { mapping } };
 }
 
 export function periodWork(workflow: "rebuild" | "check", options: Options): Work {

@@ -3,21 +3,27 @@ import type { RunReceipt } from "./runner";
 
 /**
  * Columns of text for a terminal: the first flush left, the rest flush right, two spaces between; ends with a line end.
+ *
+ * @param leftFrom from this column on all are flush left again
  */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  leftFrom: number = Number.POSITIVE_INFINITY,
+): string {
   const widths = head.map((name, index) => Math.max(name.length, ...rows.map((row) => columnsOf(row[index] ?? ""))));
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, index) => padded(cell, index, widths))
+      .map((cell, index) => padded(cell, index === 0 || index >= leftFrom, widths[index] ?? 0))
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
   return `${[line(head), rule, ...rows.map(line)].join("\n")}\n`;
 }
 
-function padded(cell: string, index: number, widths: readonly number[]): string {
-  const blanks = " ".repeat(Math.max(0, (widths[index] ?? 0) - columnsOf(cell)));
-  return index === 0 ? cell + blanks : blanks + cell;
+function padded(cell: string, isLeft: boolean, width: number): string {
+  const blanks = " ".repeat(Math.max(0, width - columnsOf(cell)));
+  return isLeft ? cell + blanks : blanks + cell;
 }
 
 /** What a run did, a line a step, the files of a load, and the pages to open. */

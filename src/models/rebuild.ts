@@ -22,6 +22,9 @@ export { isUnderRules } from "./rules";
 const SLICE_EVENTS = 200_000;
 const LARGEST_SLICE = 20_000;
 
+/** What this transaction has written by the time agents are rebuilt, and their selects read: pending set, days and rules. */
+const WRITTEN_BEFORE = ["agents_to_rebuild", "calendar_days", "agent_state_names", "state_kinds", "channel_thresholds"];
+
 /** Fewer of either are rebuilt sooner than a second connection is opened and its rows are taken over. */
 const WORTH_A_SECOND = { contact: 1_000, agent: 50 } as const;
 
@@ -93,7 +96,7 @@ async function rebuildBoth(
     isWorthIt ? scratch : null,
     (own) => runSlices(own, progress, contacts, customerTables),
     {
-      reads: ["agents_to_rebuild", "calendar_days"],
+      reads: WRITTEN_BEFORE,
       makes: agentTables.filter(isKept).map(({ table }) => table),
       work: (side) => runSlices(side, progress, agents, agentTables),
       clear: (own) => clear(own, agents, agentTables.filter(isKept)),

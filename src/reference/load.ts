@@ -69,6 +69,13 @@ export function sequenceTables(): readonly string[] {
   return SEQUENCE_TABLES;
 }
 
+/** Every name of a contact event and of an agent's state that the reference knows, aliases included. */
+export function knownNames(): { contact: string[]; agent: string[] } {
+  const names = (file: string, column: string): string[] =>
+    referenceTable(file).flatMap((rule) => [rule[column] ?? "", ...list(rule.aliases, ";")]);
+  return { contact: names("contact-events.csv", "event"), agent: names("agent-states.csv", "state") };
+}
+
 function referenceText(file: string): string {
   return readFileSync(join(__dirname, file), "utf8");
 }

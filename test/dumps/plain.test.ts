@@ -6,14 +6,15 @@ const NAME = "events-2026-03-02.ndjson";
 
 /** What a line may hold: values that are right, wrong and odd, also of fields that have no column. */
 const value = fc.oneof(
-  fc.constantFrom<unknown>(null, "", true, false, 0, 1, 12, -1, 1.5, 999_999_999_999_999, 9_007_199_254_740_993),
+  fc.constantFrom<unknown>(null, "", true, false, 0, 1, 12, -1, 1.5, 999_999_999_999_999, 2 ** 60),
   fc.constantFrom<unknown>("c-1", "c-1-7", "서울", "é", "😀", "x".repeat(300), "true", "12", "-1", "a:b", "c"),
   fc.constantFrom<unknown>(AT, AT + 5, AT / 1000, String(AT), "2026-03-02T18:00:00+09:00", [1], { a: 1 }),
 );
 const field = fc.constantFrom(
-  ...["type", "contactId", "event", "state", "at", "endedAt", "eventId", "sequence", "origin", "destination"],
-  ...["agentId", "agentName", "agentSessionId", "channelId", "channelType", "queueName", "isOutdial", "wrapupCode"],
-  ...["pageSessionId", "x", "y", "😀", "\uFFFD", "", "__proto__"],
+  ..."type contactId event state at endedAt eventId sequence origin destination".split(" "),
+  ..."agentId agentName agentSessionId channelId channelType queueName isOutdial wrapupCode".split(" "),
+  ..."pageSessionId x y 😀 \uFFFD __proto__".split(" "),
+  "",
 );
 const start = fc.constantFrom<[string, unknown][]>(
   [
@@ -62,6 +63,7 @@ describe("a line that is taken from its bytes", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(record, { minLength: 1, maxLength: 40 }), async (records) => {
         run += 1;
+        for (const { db } of [centre, other]) for (const table of EMPTIED) await db(table).del();
         const lines = [
           [
             ["type", "contact"],
@@ -76,7 +78,6 @@ describe("a line that is taken from its bytes", () => {
         const [right] = (await load(other, { [NAME]: text.map(escaped).join("\n") })).files;
         expect({ ...left, file: null, sha256: null }).toEqual({ ...right, file: null, sha256: null });
         expect(await rowsOf(centre)).toEqual(await rowsOf(other));
-        for (const { db } of [centre, other]) for (const table of EMPTIED) await db(table).del();
       }),
       { numRuns: 60 },
     );
@@ -125,10 +126,8 @@ describe("a line that is taken from its bytes", () => {
   });
 });
 
-const EMPTIED = [
-  ...["contact_events", "agent_events", "contact_event_copies", "agent_event_copies"],
-  ...["rejected_lines", "dumps", "dump_quarters"],
-];
+const EMPTIED =
+  "contact_events agent_events contact_event_copies agent_event_copies rejected_lines dumps dump_quarters".split(" ");
 
 /** All events with what their keys stand for, and all rejected lines, in the order of the file. */
 async function rowsOf({ db }: Centre): Promise<unknown[]> {

@@ -43,9 +43,9 @@ const fileOf = (name: string, events: readonly Fields[][]): Record<string, strin
   [`${name}-2026-03-02.ndjson`]: ndjson(events.flat()),
 });
 
+/** The rules are written by the rebuild itself, as a night has it: nobody else sees them before it has ended. */
 async function rebuild({ db, config }: Centre, log = silentLog): Promise<Record<string, number>> {
-  await loadRules(db, config);
-  return rebuildTables(db, config, log, PENDING, "rules");
+  return rebuildTables(db, config, log, PENDING, "rules", (trx) => loadRules(trx, config));
 }
 
 async function rowsOf({ db }: Centre): Promise<Record<string, unknown[]>> {

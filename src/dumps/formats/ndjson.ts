@@ -2,12 +2,12 @@ import { isUtf8 } from "node:buffer";
 import type { LoadedEvent } from "../event";
 import { depthFault, type Fault } from "../fields";
 import { lineEnd, withoutReturn } from "../lines";
-import type { LineReader, Sink } from "./lines";
+import type { LineReader, StoreSink } from "./lines";
 import { openPlainReader, type PlainTexts, takePlain } from "./plain";
 import { emptyRecord, fillRecord, type RawRecord, readRecord, type RecordScope } from "./records";
 
 /** A reader of lines that hold one JSON object each: what is plain and known is taken as it stands, the rest parsed. */
-export function ndjsonReader(scope: RecordScope, sink: Sink, texts: PlainTexts): LineReader {
+export function ndjsonReader(scope: RecordScope, sink: StoreSink, texts: PlainTexts): LineReader {
   const record = emptyRecord();
   const plain = openPlainReader(texts);
   const parse = (text: string, number: number, bytes: () => Buffer): void => {
@@ -39,23 +39,34 @@ export function ndjsonReader(scope: RecordScope, sink: Sink, texts: PlainTexts):
   return { block, interrupt: () => {} };
 }
 
-function isBlank(text: string): boolean {
+export function isBlank(text: string): boolean {
   return text.charCodeAt(0) !== BRACE && text.trim() === "";
 }
 
 const BRACE = 123;
 
 function eventOf(record: RawRecord, text: string, line: number, scope: RecordScope): LoadedEvent | Fault {
-  const value = parsed(text);
-  if (value === undefined) return notJson(text);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
-  fillRecord(record, value as Record<string, unknown>);
+  const object = objectIn(text);
+  if (isFault(object)) return object;
+  fillRecord(record, object.row);
   if (text.includes("\\u")) clean(record);
   try {
     return readRecord(record, line, scope);
   } catch (error) {
     return depthFault(error);
   }
+}
+
+/** The object a line holds, or why it holds none. */
+export function objectIn(text: string): { row: Record<string, unknown> } | Fault {
+  const value = parsed(text);
+  if (value === undefined) return notJson(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
+  return { row: value as Record<string, unknown> };
+}
+
+function isFault(result: object): result is Fault {
+  return "reason" in result;
 }
 
 const NOT_AN_OBJECT: Fault = { reason: "not-an-object", message: "The line is JSON, but no object. Expected {…}." };
