@@ -54,8 +54,7 @@ async function main(): Promise<void> {
       zone: "Asia/Seoul",
     });
   }
-  rmSync(join(folder, "nightdesk.sqlite"), { force: true });
-  for (const rest of ["-wal", "-shm"]) rmSync(join(folder, `nightdesk.sqlite${rest}`), { force: true });
+  for (const rest of ["", "-wal", "-shm"]) rmSync(join(folder, `nightdesk.sqlite${rest}`), { force: true });
   const phases = ["load", "rebuild", "check", "report", "yardstick"].map((name) => phaseInChild(name, folder, days));
   await print(folder, phases);
 }
