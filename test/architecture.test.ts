@@ -14,11 +14,12 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
   { place: "src/base", floor: 0, may: [] },
   { place: "src/db", floor: 0.5, may: ["src/base", "knexfile.ts"] },
   { place: "knexfile.ts", floor: 0.5, may: ["src/base", "src/db"] },
-  ...["dumps", "reference", "models", "reports", "exports", "generate"].map((name) => ({
+  ...["dumps", "reference", "models", "metrics", "exports", "generate"].map((name) => ({
     place: `src/${name}`,
     floor: 1,
     may: ["src/base", "src/db"],
   })),
+  { place: "src/reports", floor: 1, may: ["src/base", "src/db", "src/metrics"] },
   { place: "src/context.ts", floor: 2, may: ["src/base", "src/db"] },
   { place: "src/batch.ts", floor: 2, may: ["src/base", "src/db"] },
   ...readdirSync(join(root, "src/steps")).map((name) => ({
@@ -32,6 +33,7 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
       "src/dumps",
       "src/reference",
       "src/models",
+      "src/metrics",
       "src/reports",
     ],
   })),

@@ -14,6 +14,12 @@ const thresholds = z.strictObject({
   service_level_goal: z.number().min(0).max(1).optional(),
 });
 
+const completeness = z.strictObject({
+  expected_events: z.number().int().positive().optional(),
+  expected_visits: z.number().int().positive().optional(),
+  received_share: z.number().min(0).max(1).optional(),
+});
+
 const schema = z.strictObject({
   zone: z
     .string()
@@ -37,6 +43,7 @@ const schema = z.strictObject({
     })
     .optional(),
   reports: z.array(z.string()).optional(),
+  completeness: completeness.optional(),
 });
 
 export type MaskMode = "none" | "last-four" | "hash";
@@ -71,6 +78,8 @@ export interface Config {
   sequence: { mode: "overlay" | "strict"; table: string; overrides: string | null };
   /** Reports the night makes. */
   reports: string[];
+  /** When an hour counts as a gap: what must be expected of it at least, and the share 0…1 that must have come. */
+  completeness: { expected_events: number; expected_visits: number; received_share: number };
   /** The file the configuration came from, null where there is none. */
   file: string | null;
 }
@@ -83,6 +92,9 @@ const DEFAULTS: Thresholds = {
   rona_after_ms: 10_000,
   service_level_goal_share: 0.8,
 };
+
+/** Why these: src/metrics/README.md, decision 3. */
+const COMPLETENESS = { expected_events: 500, expected_visits: 40, received_share: 0.5 };
 
 const STALE_AFTER_H = { default: 24, telephony: 24, chat: 48, social: 48, email: 720 };
 
@@ -122,6 +134,11 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
       overrides: given.sequence?.overrides === undefined ? null : resolve(base, given.sequence.overrides),
     },
     reports: given.reports ?? DEFAULT_REPORTS,
+    completeness: {
+      expected_events: given.completeness?.expected_events ?? COMPLETENESS.expected_events,
+      expected_visits: given.completeness?.expected_visits ?? COMPLETENESS.expected_visits,
+      received_share: given.completeness?.received_share ?? COMPLETENESS.received_share,
+    },
     file,
   };
 }
@@ -171,6 +188,7 @@ function keysAt(path: PropertyKey[]): string[] {
   const first = path[0];
   if (first === undefined) return Object.keys(schema.shape);
   if (first === "thresholds" || first === "queues") return Object.keys(thresholds.shape);
+  if (first === "completeness") return Object.keys(completeness.shape);
   if (first === "masking") return ["numbers", "names"];
   return first === "sequence" ? ["mode", "table", "overrides"] : [];
 }
