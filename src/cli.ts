@@ -219,9 +219,10 @@ function addTools(program: Command, terminal: Terminal, done: Done): void {
     .action(async (options: Options) => done(await commands.demo(terminal, options)));
   program
     .command("status")
-    .description("What was loaded, rebuilt, checked and rendered, day by day.")
+    .description("What was pulled, rebuilt, checked and rendered, day by day, and what is missing: a grid of days.")
     .addOption(from())
     .addOption(to())
+    .option("--html <file>", "write it as a page of its own instead")
     .action(async (options: Options) => done(await commands.status(terminal, options)));
   program
     .command("doctor")
