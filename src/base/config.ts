@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { isZone } from "./days";
 import { NightdeskError } from "./errors";
+import { type Calendar, calendarOf, type Schedule, scheduleKeys, schedulesOf } from "./schedules";
 
 const seconds = z.number().nonnegative();
 const thresholds = z.strictObject({
@@ -12,6 +13,16 @@ const thresholds = z.strictObject({
   sudden_disconnect_s: seconds.optional(),
   rona_after_s: seconds.optional(),
   service_level_goal: z.number().min(0).max(1).optional(),
+});
+
+/** How the queue works; seconds, but where the name says otherwise. */
+const queueKeys = z.strictObject({
+  lock_s: z.number().min(0.5).max(3_600).optional(),
+  attempts: z.number().int().min(1).max(100).optional(),
+  backoff_s: z.number().nonnegative().max(86_400).optional(),
+  keep_days: z.number().int().min(1).max(3_650).optional(),
+  concurrency: z.number().int().min(1).max(64).optional(),
+  stop_within_s: z.number().nonnegative().max(3_600).optional(),
 });
 
 const schema = z.strictObject({
@@ -37,6 +48,8 @@ const schema = z.strictObject({
     })
     .optional(),
   reports: z.array(z.string()).optional(),
+  queue: queueKeys.optional(),
+  ...scheduleKeys,
 });
 
 export type MaskMode = "none" | "last-four" | "hash";
@@ -71,8 +84,29 @@ export interface Config {
   sequence: { mode: "overlay" | "strict"; table: string; overrides: string | null };
   /** Reports the night makes. */
   reports: string[];
+  /** `redis://…`, `postgres://…`, or empty for the queue in the data folder. */
+  queue_url: string;
+  queue: QueueSettings;
+  schedules: Schedule[];
+  calendar: Calendar;
+  /** How far back missed nights are caught up, days. */
+  catch_up_days: number;
   /** The file the configuration came from, null where there is none. */
   file: string | null;
+}
+
+export interface QueueSettings {
+  /** For how long a silent worker keeps its step before another takes it. */
+  lock_ms: number;
+  /** How often a step is tried that may succeed later; the pause doubles each time, from `backoff_ms`. */
+  attempts: number;
+  backoff_ms: number;
+  /** How long the queue remembers what was done and what failed. */
+  keep_days: number;
+  /** Steps at once in one worker; null for what the database bears. */
+  concurrency: number | null;
+  /** How long a worker that is asked to stop may still work on its step before it hands it back. */
+  stop_within_ms: number;
 }
 
 const DEFAULTS: Thresholds = {
@@ -122,7 +156,23 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
       overrides: given.sequence?.overrides === undefined ? null : resolve(base, given.sequence.overrides),
     },
     reports: given.reports ?? DEFAULT_REPORTS,
+    queue_url: env.QUEUE_URL ?? "",
+    queue: queueOf(given.queue),
+    schedules: schedulesOf(given, given.zone ?? "UTC"),
+    calendar: calendarOf(given),
+    catch_up_days: given.catch_up_days ?? 7,
     file,
+  };
+}
+
+function queueOf(given: z.infer<typeof queueKeys> | undefined): QueueSettings {
+  return {
+    lock_ms: (given?.lock_s ?? 30) * 1000,
+    attempts: given?.attempts ?? 5,
+    backoff_ms: (given?.backoff_s ?? 60) * 1000,
+    keep_days: given?.keep_days ?? 30,
+    concurrency: given?.concurrency ?? null,
+    stop_within_ms: (given?.stop_within_s ?? 20) * 1000,
   };
 }
 
@@ -172,6 +222,9 @@ function keysAt(path: PropertyKey[]): string[] {
   if (first === undefined) return Object.keys(schema.shape);
   if (first === "thresholds" || first === "queues") return Object.keys(thresholds.shape);
   if (first === "masking") return ["numbers", "names"];
+  if (first === "queue") return Object.keys(queueKeys.shape);
+  if (first === "schedules") return Object.keys(scheduleKeys.schedules.unwrap().element.shape);
+  if (first === "calendar") return Object.keys(scheduleKeys.calendar.unwrap().shape);
   return first === "sequence" ? ["mode", "table", "overrides"] : [];
 }
 
