@@ -97,16 +97,32 @@ export function lateRuns(plan: Plan, ledger: Ledger, missing: readonly string[],
 export function plannedRuns(plan: Plan, schedule: Schedule, fromMs: number, toMs: number): PlannedRun[] {
   const days = daysBetween(addDays(localDay(plan.zone, fromMs), -2), addDays(localDay(plan.zone, toMs), 1));
   return days
-    .filter((day) => isDayOf(schedule, day))
-    .flatMap((day) => {
-      const period = periodBefore(schedule, day);
-      if (daysBetween(...period).every((each) => isClosed(plan, each))) return [];
-      const due_at_ms = firstWallInstant(schedule.zone, schedule.at_min, calendarDay(plan.zone, day).starts_at_ms);
-      const { deliver_by_min: by } = schedule;
-      const deadline_at_ms = by === null ? null : firstWallInstant(schedule.zone, by, due_at_ms);
-      return [{ schedule, from: period[0], to: period[1], due_at_ms, deadline_at_ms }];
-    })
+    .flatMap((day) => (isDayOf(schedule, day) ? (runOn(plan, schedule, day) ?? []) : []))
     .filter(({ due_at_ms }) => due_at_ms >= fromMs && due_at_ms <= toMs);
+}
+
+/** What a schedule runs on a day never changes, and is asked for every minute. */
+const known = new WeakMap<Plan, Map<string, PlannedRun | null>>();
+
+function runOn(plan: Plan, schedule: Schedule, day: string): PlannedRun | null {
+  const runs = known.get(plan) ?? new Map<string, PlannedRun | null>();
+  known.set(plan, runs);
+  const key = `${schedule.name} ${day}`;
+  const found = runs.get(key);
+  if (found !== undefined) return found;
+  const run = planRun(plan, schedule, day);
+  runs.set(key, run);
+  return run;
+}
+
+/** Null where the centre was closed on all the days the run would be for. */
+function planRun(plan: Plan, schedule: Schedule, day: string): PlannedRun | null {
+  const [from, to] = periodBefore(schedule, day);
+  if (daysBetween(from, to).every((each) => isClosed(plan, each))) return null;
+  const due_at_ms = firstWallInstant(schedule.zone, schedule.at_min, calendarDay(plan.zone, day).starts_at_ms);
+  const { deliver_by_min: by } = schedule;
+  const deadline_at_ms = by === null ? null : firstWallInstant(schedule.zone, by, due_at_ms);
+  return { schedule, from, to, due_at_ms, deadline_at_ms };
 }
 
 function isDayOf({ every, on }: Schedule, day: string): boolean {

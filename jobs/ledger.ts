@@ -4,9 +4,9 @@ import type { EndedRun, Ledger, Plan } from "./due";
 
 const DAY = 24 * HOUR;
 
-/** The plan of the configuration. */
-export function planOf({ schedules, calendar, zone, catch_up_days }: Context["config"]): Plan {
-  return { schedules, calendar, zone, catch_up_days };
+/** The plan of the configuration: all of it that says what is run when. */
+export function planOf(config: Context["config"]): Plan {
+  return config;
 }
 
 /** What the database remembers of the plan's schedules; a schedule that is seen for the first time is noted. */

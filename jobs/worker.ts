@@ -81,7 +81,7 @@ async function runJob(context: Context, job: StepQueueJob, token: string, handBa
   if (before.some(({ was_done }) => was_done)) return { run_id, was_done: true };
   const work = { ...context, log: logOf(context.log, job) };
   const taken = takeStep(work, { batch: parseJob(job), step, run_id }, (failure) => afterFailure(job, failure));
-  const outcome = await Promise.race([taken.catch(explained), aborted(handBack)]);
+  const outcome = await orAborted(taken.catch(explained), handBack);
   if (outcome === "aborted") {
     taken.catch(() => {});
     await job.moveToWait(token);
@@ -113,11 +113,19 @@ function explained(error: unknown): never {
   throw error;
 }
 
-function aborted(signal: AbortSignal): Promise<"aborted"> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve("aborted");
-    else signal.addEventListener("abort", () => resolve("aborted"), { once: true });
+/** What comes first: the work's end, or the wish to have the step back. */
+async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result | "aborted"> {
+  let onAbort = (): void => {};
+  const abort = new Promise<"aborted">((resolve) => {
+    onAbort = (): void => resolve("aborted");
   });
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await Promise.race([work, abort]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }
 
 function afterFailure(job: StepQueueJob, failure: Failure): AfterFailure {

@@ -25,7 +25,7 @@ export function localDay(zone: string, atMs: number): string {
 }
 
 export function addDays(day: string, count: number): string {
-  return DateTime.fromISO(day, { zone: "UTC" }).plus({ days: count }).toFormat("yyyy-MM-dd");
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * 24 * HOUR).toISOString().slice(0, 10);
 }
 
 /** All days from the first to the last, both included; empty where the last is before the first. */
@@ -80,7 +80,7 @@ export function yesterday(zone: string, nowMs: number): string {
 
 /** ISO number of a day's weekday, 1 is Monday. */
 export function weekdayOf(day: string): number {
-  return DateTime.fromISO(day, { zone: "UTC" }).weekday;
+  return new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
 }
 
 /**
