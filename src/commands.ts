@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Batch } from "./batch";
 import { writeCsvRows } from "./base/csv";
-import { addDays, yesterday } from "./base/days";
+import { addDays, daysBetween, yesterday } from "./base/days";
 import { messageOf, NightdeskError, UsageError } from "./base/errors";
 import { ensureFolder } from "./base/folders";
 import { runDemo } from "./demo";
@@ -46,6 +46,9 @@ export interface Options {
   agents?: number;
   seed?: number;
   faults?: Fault[];
+  concurrency?: number;
+  queue?: boolean;
+  eachDay?: boolean;
 }
 
 type Work = Partial<Batch> & Pick<Batch, "workflow">;
@@ -108,6 +111,28 @@ export function reportWork(terminal: Terminal, names: string[], options: Options
     out: options.out === undefined ? null : resolve(terminal.folder, options.out),
     options: { view: options.view ?? "person", bom: options.bom ?? false },
   };
+}
+
+/** The runs that are put on the queue: one, or with `--each-day` one for each day. */
+export function queuedWorks(
+  terminal: Terminal,
+  workflow: Batch["workflow"],
+  names: string[],
+  options: Options,
+): Work[] {
+  const days = options.eachDay === true ? daysOf(options) : null;
+  if (options.eachDay === true && days === null) throw new UsageError("--each-day needs --from D and --to D.");
+  const asked = days === null ? [options] : daysBetween(...days).map((day) => ({ ...options, day }));
+  return asked.map((each) => ({ ...queuedWork(terminal, workflow, names, each), again: options.again ?? false }));
+}
+
+function queuedWork(terminal: Terminal, workflow: Batch["workflow"], names: string[], options: Options): Work {
+  const takesNames = workflow === "report" || workflow === "load";
+  if (!takesNames && names.length > 0) throw new UsageError(`${workflow} takes no names: "${names.join(" ")}".`);
+  if (workflow === "load" && names.length === 0) throw new UsageError("load needs files or folders. Name them.");
+  if (workflow === "load") return loadWork(terminal, names);
+  if (workflow === "report") return reportWork(terminal, names, options);
+  return workflow === "nightly" ? nightlyWork(terminal, options) : periodWork(workflow, options);
 }
 
 const FINDING_COLUMNS = [

@@ -14,14 +14,14 @@ export interface DayFacts {
 }
 
 /** How a step of a night came out, as its receipt says. */
-export type StepFate = "running" | "done" | "failed";
+export type StepFate = "running" | "done" | "failed" | "waiting";
 
 export const COLUMNS = ["pull", "rebuild", "check", "render", "mail", "restate"] as const;
 
 export type Column = (typeof COLUMNS)[number];
 
 /** `absent`: this release has no such step. */
-export type CellState = "done" | "partly" | "missing" | "failed" | "running" | "nothing" | "absent";
+export type CellState = "done" | "partly" | "missing" | "failed" | "running" | "waiting" | "nothing" | "absent";
 
 export type DayCells = Record<Column, CellState>;
 
@@ -32,6 +32,7 @@ export const SYMBOLS: Record<CellState, { symbol: string; meaning: string }> = {
   missing: { symbol: "!", meaning: "a source has not delivered" },
   failed: { symbol: "✗", meaning: "failed" },
   running: { symbol: ">", meaning: "running, or killed" },
+  waiting: { symbol: "w", meaning: "waiting for a source to deliver" },
   nothing: { symbol: ".", meaning: "nothing yet" },
   absent: { symbol: "-", meaning: "no such step in this release" },
 };
@@ -58,7 +59,7 @@ export function gridCells(day: Day): DayCells {
 
 function cell(day: Day, column: Column, held: (day: Day) => CellState): CellState {
   const fate = day.fates.get(column);
-  return fate === "running" || fate === "failed" ? fate : held(day);
+  return fate === undefined || fate === "done" ? held(day) : fate;
 }
 
 function pulled({ facts, fates, missing, gaps }: Day): CellState {

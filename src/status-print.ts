@@ -35,7 +35,8 @@ export function statusNotes(status: Status, zone: string): string[] {
     ...pendingNotes(status),
     lastRun(status, zone),
     ...status.next.map(
-      ({ schedule, days, at_ms }) => `Next: ${schedule} of ${days}, ${localTime(zone, at_ms, "yyyy-MM-dd HH:mm")}.`,
+      ({ schedule, days, at_ms }) =>
+        `Next: ${schedule} of ${days}, ${localTime(zone, at_ms, "yyyy-MM-dd HH:mm")}, while the service runs.`,
     ),
     status.loaded === null ? "Nothing is loaded." : `Loaded: ${status.loaded.from} to ${status.loaded.to}.`,
     `Times in ${zone}.`,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "./base/config";
 import { calendarDay, daysBetween, localDay, yesterday } from "./base/days";
+import { isClosedDay } from "./base/schedules";
 import { readSql, selectRows } from "./db/sql";
 import { type Completeness, gatherCompleteness } from "./metrics/completeness";
 import { gapWords, missingWords } from "./metrics/completeness-words";
@@ -65,7 +66,7 @@ export async function gatherStatus(db: Knex, config: Config, request: StatusRequ
     .first("workflow", "step", "status", "started_at_ms", "error");
   return {
     days,
-    nights_not_done: await nightsNotDone(db, days, yesterday(config.zone, request.now_ms)),
+    nights_not_done: await nightsNotDone(db, config, days, yesterday(config.zone, request.now_ms)),
     to_rebuild: pending.contacts_to_rebuild + pending.agents_to_rebuild,
     to_check: pending.contacts_to_check,
     is_under_rules: await isUnderRules(db, config, rulesVersion(config)),
@@ -109,6 +110,7 @@ async function nightSteps(db: Knex, from: string, to: string): Promise<StepRow[]
 /** Only where nights are run at all: who only loads and reports by hand has missed none. */
 async function nightsNotDone(
   db: Knex,
+  config: Config,
   days: readonly DayStatus[],
   lastDay: string,
 ): Promise<Status["nights_not_done"]> {
@@ -117,9 +119,11 @@ async function nightsNotDone(
   if (firstDay === null) return [];
   return days
     .filter(({ day, rendered_at_ms }) => day >= firstDay && day <= lastDay && rendered_at_ms === null)
+    .filter(({ day }) => !isClosedDay(config.calendar, day))
     .map(({ day, cells }) => {
       const states = Object.values(cells);
-      const why = states.includes("failed") ? "failed" : states.includes("running") ? "not ended" : "never ran";
+      const hasBegun = states.includes("running") || states.includes("waiting");
+      const why = states.includes("failed") ? "failed" : hasBegun ? "not ended" : "never ran";
       return { day, why };
     });
 }

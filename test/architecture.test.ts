@@ -49,11 +49,12 @@ const doors: Record<string, string[]> = {
   handlebars: ["src/reports/html.ts"],
   papaparse: ["src/base/csv.ts"],
   luxon: ["src/base/days.ts"],
-  zod: ["src/base/config.ts", "src/batch.ts"],
+  zod: ["src/base/config.ts", "src/base/schedules.ts", "src/batch.ts"],
   commander: ["src/cli.ts"],
   bullmq: ["jobs/"],
-  ioredis: ["jobs/"],
-  "node-cron": ["jobs/"],
+  ioredis: ["jobs/backends/redis.ts"],
+  "@electric-sql/pglite": ["jobs/backends/pglite-pool.ts"],
+  "node-cron": ["jobs/scheduler.ts"],
 };
 
 function sources(folder: string): string[] {

@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import { addDays, daysBetween } from "../base/days";
+import { isClosedDay } from "../base/schedules";
 import { type DayReceived, type Hours, type Kind, receivedReader, UNNAMED_SOURCE } from "./received";
 
 /** Hours in a row, or a whole day, in which a source or a queue brought far less than the same weekdays before. */
@@ -57,10 +58,12 @@ export async function gatherCompleteness(db: Knex, config: Config, from: string,
   const read = receivedReader(db, config.zone);
   const gaps: Gap[] = [];
   const incomparable: string[] = [];
-  for (const day of daysBetween(from, to)) {
+  for (const day of daysBetween(from, to).filter((each) => !isClosedDay(config.calendar, each))) {
     const earlier: DayReceived[] = [];
     for (let week = 1; week <= WEEKS; week++) {
-      const before = await read(addDays(day, -7 * week));
+      const weekday = addDays(day, -7 * week);
+      if (isClosedDay(config.calendar, weekday)) continue;
+      const before = await read(weekday);
       if (before.contact.size + before.agent.size + before.visit.size > 0) earlier.push(before);
     }
     if (earlier.length < FEWEST_WEEKDAYS) incomparable.push(day);
