@@ -64,7 +64,7 @@ function buildProgram(terminal: Terminal, service: Service | undefined, done: Do
     .showHelpAfterError("(--help after the command shows how it is called)")
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
   addRuns(program, terminal, service, done);
-  addTools(program, terminal, done);
+  addTools(program, terminal, service, done);
   if (service !== undefined) addService(program, terminal, service, done);
   for (const command of program.commands) {
     command
@@ -238,7 +238,7 @@ function addService(program: Command, terminal: Terminal, service: Service, done
 }
 
 /** The commands that read or make something without a receipt. */
-function addTools(program: Command, terminal: Terminal, done: Done): void {
+function addTools(program: Command, terminal: Terminal, service: Service | undefined, done: Done): void {
   program
     .command("export")
     .description(
@@ -274,7 +274,9 @@ function addTools(program: Command, terminal: Terminal, done: Done): void {
     .addOption(from())
     .addOption(to())
     .option("--html <file>", "write it as a page of its own instead")
-    .action(async (options: Options) => done(await commands.status(terminal, options)));
+    .action(async (options: Options) =>
+      done(await commands.status(terminal, options, (await service?.next(terminal)) ?? [])),
+    );
   program
     .command("doctor")
     .description(

@@ -19,7 +19,7 @@ import { printRun } from "./print";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import { runWorkflow } from "./runner";
-import { gatherStatus } from "./status";
+import { gatherStatus, type Upcoming } from "./status";
 import { statusPage } from "./status-page";
 import { printStatus } from "./status-print";
 import { configOf, inContext, type Terminal } from "./terminal";
@@ -233,12 +233,12 @@ export async function demo(terminal: Terminal, options: Options): Promise<boolea
 }
 
 /** The grid of days on standard output, or as a page in a file. */
-export async function status(terminal: Terminal, options: Options): Promise<boolean> {
+export async function status(terminal: Terminal, options: Options, next: Upcoming[]): Promise<boolean> {
   const config = configOf(terminal);
   const days = daysOf(options);
   const to = days?.at(-1) ?? yesterday(config.zone, terminal.now());
   const from = days?.[0] ?? addDays(to, -13);
-  const request = { from, to, now_ms: terminal.now(), next: [] };
+  const request = { from, to, now_ms: terminal.now(), next };
   const found = await inContext(terminal, config, ({ db }) => gatherStatus(db, config, request));
   const file = options.html === undefined ? null : resolve(terminal.folder, options.html);
   if (file !== null) await writeFile(file, Readable.from([statusPage(found, config.zone)]));

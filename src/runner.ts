@@ -76,7 +76,7 @@ export async function takeStep(
   context: Context,
   run: RunStep,
   afterFailure: (failure: Failure) => AfterFailure = () => "end",
-): Promise<{ receipt: Receipt; was_done: boolean }> {
+): Promise<{ receipt: Receipt; was_done: boolean; ends_run: boolean }> {
   const { batch, step } = run;
   const started = context.now();
   const key = await openReceipt(context, run, started);
@@ -86,9 +86,10 @@ export async function takeStep(
   const receipt: Receipt = { step, status, started_at_ms: started, finished_at_ms: context.now(), ...result };
   const was_done = status === "done" && step === "pull" && (await nothingToDo(context, batch, receipt));
   const isLast = status === "done" && (was_done || workflows[batch.workflow].at(-1) === step);
-  await closeReceipt(context, key, receipt, isLast || after === "end");
+  const ends_run = isLast || after === "end";
+  await closeReceipt(context, key, receipt, ends_run);
   if (receipt.failure?.code === "usage") throw new UsageError(receipt.failure.message);
-  return { receipt, was_done };
+  return { receipt, was_done, ends_run };
 }
 
 /**

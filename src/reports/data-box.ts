@@ -30,9 +30,11 @@ export interface DataBox {
   /** The sequence table the stored findings were made with; before the first check the configured one. */
   sequence_table: string;
   has_no_data: boolean;
+  late_event_count: number;
   /** What is missing, in words; told at the top of the page too. Empty: no delivery is known to be missing. */
   preliminary: string[];
   /** Hours in which far less came than the same weekdays before, in words; the first of them at the top of the page too. */
+  gap_count: number;
   first_gaps: string[];
   further_gaps: string[];
   further_gaps_label: string;
@@ -118,6 +120,7 @@ export async function gatherDataBox(db: Knex, config: Config, period: Period): P
     ...listedDumps(dumps),
     thresholds: await readThresholds(db, config),
     sequence_table: settings.get("sequence_table") ?? config.sequence.table,
+    late_event_count: (sessions?.contact_late_count ?? 0) + (sessions?.agent_late_count ?? 0),
     has_no_data: sessions === undefined || sessions.contact_count + sessions.channel_count === 0,
     ...toldGaps(completeness),
   };
@@ -239,12 +242,13 @@ function completenessFacts(config: Config, period: Period, { missing, gaps, inco
 function toldGaps({
   missing,
   gaps,
-}: Completeness): Pick<DataBox, "preliminary" | "first_gaps" | "further_gaps" | "further_gaps_label"> {
+}: Completeness): Pick<DataBox, "preliminary" | "gap_count" | "first_gaps" | "further_gaps" | "further_gaps_label"> {
   const told = gaps.map(gapWords);
   const further = told.slice(GAPS_SHOWN, GAPS_LISTED);
   const unlisted = told.length > GAPS_LISTED ? `, the first ${formatCount(GAPS_LISTED)} of all listed` : "";
   return {
     preliminary: missing.map(missingWords),
+    gap_count: told.length,
     first_gaps: told.slice(0, GAPS_SHOWN),
     further_gaps: further,
     further_gaps_label: `${formatMany(told.length - GAPS_SHOWN, "more gap")}${unlisted}`,

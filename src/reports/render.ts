@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
-import { dayStartMs, addDays } from "../base/days";
 import { UsageError } from "../base/errors";
 import { maskOf } from "../base/mask";
 import { REPORTS } from "./catalogue";
@@ -9,7 +8,8 @@ import { gatherDataBox } from "./data-box";
 import { csvText, type PlannedFile, publishFiles } from "./files";
 import { renderPage } from "./html";
 import { indexFile } from "./index-page";
-import type { Ask, Period, Report, ReportContent, ReportRequest } from "./report";
+import { periodOf } from "./period";
+import type { Ask, Report, ReportContent, ReportRequest } from "./report";
 
 export function reportNames(): string[] {
   return REPORTS.map(({ name }) => name);
@@ -44,18 +44,6 @@ export async function renderReports(
   }
   if (request.formats.includes("html")) files.push(indexFile(folder, made, ask, request));
   return await publishFiles(folder, files);
-}
-
-export function periodOf(zone: string, from: string, to: string): Period {
-  const isDay = from === to;
-  return {
-    from,
-    to,
-    starts_at_ms: dayStartMs(zone, from),
-    ends_at_ms: dayStartMs(zone, addDays(to, 1)),
-    name: isDay ? from : `${from}_${to}`,
-    label: isDay ? from : `${from} to ${to}`,
-  };
 }
 
 function reportNamed(name: string): Report {
