@@ -108,3 +108,20 @@ function changeBetween(zone: string, fromMs: number, toMs: number, after: number
   }
   return high;
 }
+
+const DAY_MS = 24 * HOUR;
+
+/**
+ * The instants at which the clocks of a zone show a time: one; two where they are put back, the earlier first; where they
+ * are put forward over it the one of a clock that nobody has put forward yet.
+ *
+ * @param wallMs the time shown, as if it were UTC, epoch ms
+ */
+export function instantsAt(zone: string, wallMs: number): [number] | [number, number] {
+  const before = offsetMs(zone, wallMs - DAY_MS);
+  const after = offsetMs(zone, wallMs + DAY_MS);
+  const early = wallMs - before;
+  if (before === after || offsetMs(zone, wallMs - after) !== after) return [early];
+  if (offsetMs(zone, early) !== before) return [wallMs - after];
+  return early < wallMs - after ? [early, wallMs - after] : [wallMs - after, early];
+}
