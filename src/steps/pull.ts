@@ -9,10 +9,12 @@ import type { Context } from "../context";
 import { findFiles, type FoundFile, namedDay } from "../dumps/files";
 import { isMappedBy } from "../dumps/formats/mapped/mapping";
 import { type FileReceipt, loadFiles } from "../dumps/load";
-import { expire, type Kept, keptFile, keptOf, refuse } from "../dumps/sources/archive";
+import { type Kept, keptFile, keptOf } from "../dumps/sources/archive";
+import { setAside, tellBroken } from "../dumps/sources/aside";
 import { deliveryOf, noteSources, settleDeliveries } from "../dumps/sources/deliveries";
 import { type Fetching, fetchingOf, removeStaleParts } from "../dumps/sources/fetching";
-import { gather, type Gathered, inWordsOfSource } from "../dumps/sources/gather";
+import { gather, type Gathered } from "../dumps/sources/gather";
+import { expire, refusedOf, restore } from "../dumps/sources/upkeep";
 
 /** What a pull found, before anything is loaded. */
 interface Found {
@@ -20,6 +22,8 @@ interface Found {
   /** By source and day; empty where files were named by hand or come from the archive. */
   gathered: Gathered[];
   kept: Kept[];
+  /** What had been set aside and is tried again. */
+  refused: Kept[];
   /** The sources that delivered a file, by its path and name: the same content may have come under two. */
   origins: Map<string, Set<string>>;
 }
@@ -36,19 +40,20 @@ export async function pull(context: Context, batch: Batch): Promise<StepResult> 
   const { db, log, now } = context;
   const config = underMapping(context.config, batch.options.mapping);
   const fetching = fetchingOf(config, log, now, batch.again);
-  const found = await findDumps(config, log, batch, fetching);
+  const found = await findDumps(config, batch, fetching);
   const { files: receipts, ...counts } = await loadFiles(db, config, log, found.files, now());
   for (const file of receipts) warnOfRejects(log, file);
   await noteOrigins(db, found, receipts);
-  const failed = await setAside(found, receipts, fetching);
-  tellBroken(found, failed);
+  const failed = await setAside(fetching.archive, found.kept, receipts);
+  tellBroken(found.gathered, failed);
+  await putBack(fetching.archive, found, receipts);
   const { deadline_at_ms } = batch;
   const { late, missing, changed } = await settleDeliveries({ db, log, now, deadline_at_ms }, found.gathered);
   const waiting = late.length === 0 ? null : waitingFailure(late, config.zone, deadline_at_ms ?? 0, now());
   if (failed.length === 0 && waiting === null && batch.workflow === "nightly") {
     await requireDays(context, batch, found.gathered, receipts);
     const keepDays = config.archive.keep_days;
-    if (keepDays !== null && batch.to !== null) await expire(fetching.archive, addDays(batch.to, -keepDays));
+    if (keepDays !== null && batch.to !== null) await expire(fetching, addDays(batch.to, -keepDays), now());
   }
   const failure = failed.length > 0 ? failureOf(failed, receipts.length) : waiting;
   const loaded = receipts.filter(({ status }) => status === "loaded").length;
@@ -74,13 +79,13 @@ function told(counts: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
-async function findDumps(config: Config, log: Context["log"], batch: Batch, fetching: Fetching): Promise<Found> {
-  if (batch.options.replay === true) return await findKept(fetching, batch, log);
+async function findDumps(config: Config, batch: Batch, fetching: Fetching): Promise<Found> {
+  if (batch.options.replay === true) return await findKept(fetching, batch);
   if (batch.workflow === "load" || batch.sources.length > 0) {
     const found = await findFiles(batch.sources, isMappedBy(config));
     const files = batch.workflow === "load" ? found : filesOfDays(found, batch.sources, batch);
     const origins = originsOf(files.map((file) => [file, ownerOf(config.sources, file.path)]));
-    return { files, gathered: [], kept: [], origins };
+    return { files, gathered: [], kept: [], refused: [], origins };
   }
   await removeStaleParts(fetching);
   const gathered: Gathered[] = [];
@@ -89,14 +94,19 @@ async function findDumps(config: Config, log: Context["log"], batch: Batch, fetc
   }
   const origins = originsOf(gathered.flatMap(({ source, files }) => files.map((file) => [file, source.name] as const)));
   const files = distinct(gathered.flatMap((one) => one.files));
-  return { files, gathered, kept: gathered.flatMap((one) => one.kept), origins };
+  return { files, gathered, kept: gathered.flatMap((one) => one.kept), refused: [], origins };
 }
 
 /** What the archive keeps of the days. */
-async function findKept({ archive }: Fetching, batch: Batch, log: Context["log"]): Promise<Found> {
+async function findKept(fetching: Fetching, batch: Batch): Promise<Found> {
+  const { archive, log } = fetching;
   const kept: Kept[] = [];
+  const refused: Kept[] = [];
   for (const day of daysOf(batch)) {
-    const ofDay = await keptOf(archive, day);
+    const ofDay = await keptOf(fetching, day);
+    const aside = await refusedOf(fetching, day, ofDay);
+    refused.push(...aside);
+    ofDay.push(...aside);
     if (ofDay.length === 0) log.warn(`Nothing is kept of ${day} in ${archive}.`);
     kept.push(...ofDay);
   }
@@ -107,7 +117,14 @@ async function findKept({ archive }: Fetching, batch: Batch, log: Context["log"]
     );
   }
   const origins = originsOf(kept.map((one) => [keptFile(archive, one), one.source]));
-  return { files: distinct(kept.map((one) => keptFile(archive, one))), gathered: [], kept: [], origins };
+  return { files: distinct(kept.map((one) => keptFile(archive, one))), gathered: [], kept: [], refused, origins };
+}
+
+/** Puts back what was set aside and could be loaded now. */
+async function putBack(archive: string, { refused }: Found, receipts: readonly FileReceipt[]): Promise<void> {
+  const good = receipts.filter(({ status }) => status !== "failed").map(({ file, name }) => keyOf(file, name));
+  for (const one of refused)
+    if (good.includes(keyOf(keptFile(archive, one).path, one.name))) await restore(archive, one);
 }
 
 function originsOf(delivered: readonly (readonly [FoundFile, string])[]): Found["origins"] {
@@ -157,31 +174,6 @@ async function noteOrigins(db: Knex, { origins }: Found, receipts: readonly File
       hashes.set(source, [...(hashes.get(source) ?? []), sha256]);
   }
   for (const [source, own] of hashes) await noteSources(db, source, own);
-}
-
-/** Takes what was kept and could not be loaded out of the archive's days, and names it as its source does. */
-async function setAside(
-  { kept }: Found,
-  receipts: readonly FileReceipt[],
-  { archive }: Fetching,
-): Promise<FileReceipt[]> {
-  const failed = receipts.filter((file) => file.status === "failed");
-  for (const receipt of failed) {
-    for (const one of kept) {
-      if (one.name !== receipt.name || keptFile(archive, one).path !== receipt.file) continue;
-      await refuse(archive, one);
-      if (receipt.error !== null) receipt.error.message = inWordsOfSource(archive, one, receipt.error.message);
-    }
-  }
-  return failed;
-}
-
-/** What could not be loaded was not delivered either. */
-function tellBroken({ gathered }: Found, failed: readonly FileReceipt[]): void {
-  for (const one of gathered) {
-    const broken = failed.filter(({ file }) => one.files.some(({ path }) => path === file));
-    if (broken.length > 0) one.absent ??= broken.map(({ error, file }) => error?.message ?? file).join("; ");
-  }
 }
 
 function waitingFailure(late: readonly Gathered[], zone: string, deadline: number, nowMs: number): Failure {
@@ -241,10 +233,12 @@ function noDump(day: string, sources: readonly string[], reasons: readonly strin
   );
 }
 
+/** What fails every file alike, such as a mapping, is told once. */
 function failureOf(failed: readonly FileReceipt[], all: number): Failure {
-  const lines = failed.map((file) => `  - ${file.error?.message ?? file.file}`);
+  const lines = new Set(failed.map(({ error, file }) => `  - ${error?.message ?? file}`));
   return {
     code: failed[0]?.error?.code ?? "dump",
-    message: `${failed.length} of ${all} files could not be loaded; nothing of them was stored, the others are in:\n${lines.join("\n")}`,
+    message: `${failed.length} of ${all} files could not be loaded; nothing of them was stored, the others are in:\n${[...lines].join("\n")}`,
+    can_retry: failed.every(({ error }) => error?.can_retry === true),
   };
 }

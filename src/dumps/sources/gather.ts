@@ -1,7 +1,7 @@
 import { NightdeskError } from "../../base/errors";
 import { type Source, WEEKDAYS } from "../../base/sources";
 import type { FoundFile } from "../files";
-import { contentPath, heldCopy, type Kept, keep, keptFile, keptOf } from "./archive";
+import { heldCopy, type Kept, keep, keptFile, keptOf } from "./archive";
 import { type Fetching, withPart } from "./fetching";
 import { lookIntoFolder } from "./folder";
 import { lookBehindUrls } from "./http";
@@ -40,7 +40,7 @@ export async function gather(fetching: Fetching, source: Source, day: string): P
     throwIfOurs(error, fetching.archive);
     reasons.push(withoutSecrets(error.message, source, fetching));
   };
-  const before = await keptOf(fetching.archive, day, source.name);
+  const before = await keptOf(fetching, day, source.name);
   try {
     const look = await lookAt({ source, day, fetching });
     try {
@@ -185,9 +185,4 @@ function nameOf({ path, delivered }: FoundFile): string {
 function isExpected({ weekdays }: Source, day: string): boolean {
   const weekday = WEEKDAYS[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7];
   return weekday !== undefined && weekdays.includes(weekday);
-}
-
-/** The error of a file that was kept and could not be loaded, in the words of who delivered it. */
-export function inWordsOfSource(archive: string, kept: Kept, message: string): string {
-  return message.replaceAll(contentPath(archive, kept), `${kept.name} of ${kept.source}`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { silentLog } from "../../../src/base/log";
 import { keptOf } from "../../../src/dumps/sources/archive";
 import { type Nights, openNights } from "../../support/nights";
 import { openVendor, session, task, type Vendor } from "../../support/vendor";
@@ -288,7 +289,7 @@ describe("the Search API", () => {
 
   it("keeps its pages under the day they were asked for, with their names", async () => {
     await nights.pull(DAY);
-    expect((await keptOf(archive(), DAY)).map(({ name }) => name)).toEqual([
+    expect((await keptOf({ archive: archive(), log: silentLog }, DAY)).map(({ name }) => name)).toEqual([
       "webex-agent-sessions-2026-03-01-as-of-2026-03-02.json",
       "webex-agent-sessions-2026-03-02.json",
       "webex-legs-2026-03-01-as-of-2026-03-02.json",
