@@ -39,8 +39,10 @@ export async function send(request: Request): Promise<Answer> {
     const answer = answerOf(request, response, watch);
     if (!PASSING.includes(response.status)) return answer;
     answer.drop();
+    const retryAfterMs = askedPauseMs(response.headers.get("retry-after"), request.now());
     throw new PassingError("source-busy", `${request.shown} answered ${response.status}. Expected 200.`, {
-      retryAfterMs: askedPauseMs(response.headers.get("retry-after"), request.now()),
+      retryAfterMs,
+      isThrottled: response.status === 429 || retryAfterMs !== null,
     });
   } catch (error) {
     watch.end();

@@ -157,6 +157,7 @@ function explained(error: unknown, shown: string, source: S3Source, nowMs: numbe
     `${shown} cannot be read: ${status === undefined ? "" : `HTTP ${status}, `}${messageOf(error)}. Expected an answer.`,
     {
       retryAfterMs: wait,
+      isThrottled: wait !== null || status === 429 || name === "SlowDown",
       cause: error,
     },
   );
