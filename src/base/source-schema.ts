@@ -28,6 +28,7 @@ const common = {
   timeout_s: z.number().positive().optional(),
   attempts: z.number().int().min(1).max(20).optional(),
   largest_mb: z.number().positive().optional(),
+  look_back_days: z.number().int().min(0).max(30).optional(),
 };
 const settling = { settle_s: z.number().nonnegative().optional(), marker: text.optional() };
 
@@ -85,7 +86,6 @@ const webex = z.strictObject({
     .strictObject({ client_id: secret, client_secret: secret, refresh_token: secret, url: z.url().optional() })
     .optional(),
   kinds: z.array(z.enum(WEBEX_KINDS)).min(1).optional(),
-  look_back_days: z.number().int().min(0).max(30).optional(),
   leave_out: z.array(text).optional(),
   most_pages: z.number().int().positive().optional(),
 });

@@ -25,8 +25,8 @@ beforeEach(async () => {
   base = await listening(server);
   nights = await openNights(() => ({
     sources: [
-      { type: "http", name: "calls", url: `${base}/contact-events-{day}.ndjson` },
-      { type: "http", name: "packed", url: `${base}/contact-events-{day}.ndjson.gz` },
+      { type: "http", name: "calls", url: `${base}/contact-events-{day}.ndjson`, look_back_days: 0 },
+      { type: "http", name: "packed", url: `${base}/contact-events-{day}.ndjson.gz`, look_back_days: 0 },
     ],
     archive: { keep_days: 1 },
   }));

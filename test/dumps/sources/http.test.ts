@@ -32,7 +32,9 @@ afterEach(async () => {
 });
 
 const given = async (more: object): Promise<void> => {
-  nights = await openNights(() => ({ sources: [{ type: "http", name: "pbx", ...more }] }), { DUMP_TOKEN: SECRET });
+  nights = await openNights(() => ({ sources: [{ type: "http", name: "pbx", look_back_days: 0, ...more }] }), {
+    DUMP_TOKEN: SECRET,
+  });
 };
 const contacts = (): Promise<string[]> => nights.context.db("contacts").orderBy("contact_id").pluck("contact_id");
 const serve = (text: string | Buffer, headers: Record<string, string> = {}) => {

@@ -12,7 +12,7 @@ let store: Store;
 let nights: Nights;
 const given = async (more: object = {}): Promise<void> => {
   const source = { type: "s3", name: "store", bucket: "dumps", endpoint: store.endpoint, prefix: "calls/{day}/" };
-  const keys = { access_key_id: "$STORE_ID", secret_access_key: "$STORE_KEY" };
+  const keys = { access_key_id: "$STORE_ID", secret_access_key: "$STORE_KEY", look_back_days: 0 };
   nights = await openNights(() => ({ sources: [{ ...source, ...keys, ...more }] }), ENV);
 };
 beforeEach(async () => {
