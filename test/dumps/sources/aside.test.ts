@@ -62,6 +62,16 @@ describe("a good dump", () => {
     expect((await replay()).counts).toMatchObject({ files: 1, duplicate: 1 });
   });
 
+  it("of which a mapping took nothing is another dump under the next, and only that one came from its source", async () => {
+    write(`pbx/cdr-${DAY}.csv`, TABLE);
+    write("cdr.mapping.json", JSON.stringify({ ...MAPPING, times: { as: "dd.MM.yyyy HH:mm", zone: "UTC" } }));
+    expect((await nights.pull(DAY)).counts).toMatchObject({ loaded: 1, rejected: 1 });
+    write("cdr.mapping.json", JSON.stringify(MAPPING));
+    expect((await nights.pull(DAY)).counts).toMatchObject({ loaded: 1, new: 1 });
+    const keys = await nights.context.db("dumps").pluck("dump_key");
+    expect(await nights.context.db("dump_sources").pluck("dump_key")).toEqual(keys);
+  });
+
   it("beside one under a faulty mapping is loaded, and the fault is told once", async () => {
     for (const id of ["a", "b"]) write(`pbx/cdr-${DAY}-${id}.csv`, TABLE.replace("c-1", id));
     write(`pbx/contact-events-${DAY}.ndjson`, ndjson([{ contactId: "c-9", event: "new", at: NIGHT_MS - 9_999_999 }]));
