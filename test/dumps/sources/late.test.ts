@@ -85,11 +85,10 @@ describe.each<[string, (path: string) => unknown]>([
 
 describe("a day that was missing", () => {
   it("has what comes late loaded by the night after, and is delivered once its own is run again and can tell", async () => {
-    await given((path) => ({ type: "folder", name: "mount", path, expects: ["contact-{day}", "agent-{day}"] }));
+    await given((path) => ({ type: "folder", name: "mount", path, expects: ["contact-events-{day}", "other-{day}"] }));
     const status = (): Promise<string[]> => nights.context.db("deliveries").where({ day: DAY }).pluck("status");
-    deliver(`contact-${DAY}.ndjson`, call("c-1"));
     await nights.pull(DAY);
-    deliver(`agent-${DAY}.ndjson`, call("c-2"));
+    deliver(`other-${DAY}.ndjson`, JSON.stringify({ type: "contact", ...JSON.parse(call("c-2")) }));
     await nights.pull(NEXT).catch(() => {});
     expect([await contacts(), await status()]).toEqual([["c-1", "c-2"], ["missing"]]);
     expect((await nights.pull(DAY)).counts).toMatchObject({ loaded: 0, deliveries_changed: 1 });
