@@ -27,9 +27,14 @@ export async function setAside(
 ): Promise<FileReceipt[]> {
   const failed = receipts.filter(({ status }) => status === "failed");
   for (const { file, name, error } of failed) {
+    if (error === null) continue;
+    // Somebody has to deliver it anew, but for what only the archive has lost.
+    if (isOfContent(error.code)) error.can_retry = false;
     for (const one of kept) {
-      if (error === null || one.name !== name || contentPath(archive, one) !== file) continue;
-      if (isOfContent(error.code)) await refuse(archive, one, DAMAGED.includes(error.code));
+      if (one.name !== name || contentPath(archive, one) !== file) continue;
+      const isDamaged = DAMAGED.includes(error.code);
+      if (isOfContent(error.code)) await refuse(archive, one, isDamaged);
+      if (isDamaged) error.can_retry = true;
       error.message = error.message.replaceAll(file, `${name} of ${one.source}`);
     }
   }
