@@ -23,10 +23,12 @@ const schema = z.strictObject({
   schedule: z.string().nullable(),
   /** Until then a source may still deliver and pulling is tried again; null: what is not there now is missing. */
   deadline_at_ms: z.number().int().nullable(),
-  /** Agent states by channel instead of by person; CSV files with a byte-order mark. */
+  /** Dumps from the archive instead of their sources; agent states by channel instead of by person; CSV files with a byte-order mark; the mapping file of what is loaded, absolute. */
   options: z.strictObject({
     view: z.enum(["person", "channel"]).optional(),
     bom: z.boolean().optional(),
+    replay: z.boolean().optional(),
+    mapping: z.string().optional(),
   }),
 });
 

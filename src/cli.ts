@@ -8,6 +8,7 @@ import type { Options } from "./commands";
 import { exportNames } from "./exports/export";
 import { FAULTS } from "./generate/generate";
 import { sequenceTables } from "./reference/load";
+import { showMapped } from "./map";
 import { reportNames } from "./reports/render";
 import type { Service } from "./service";
 import type { Terminal } from "./terminal";
@@ -139,14 +140,27 @@ function addNight(program: Command, terminal: Terminal, run: Run): void {
     )
     .addOption(out())
     .option("--again", "do it although this night was done and nothing new has come")
+    .addOption(
+      new Option("--replay", "read the dumps kept in the archive instead of their sources").conflicts("source"),
+    )
     .action((options: Options) => run(options, commands.nightlyWork(terminal, options)));
+  program
+    .command("replay")
+    .description("The night's work over days whose dumps are kept in the archive, without asking any source.")
+    .addOption(single())
+    .addOption(from())
+    .addOption(to())
+    .addOption(out())
+    .option("--again", "do it although these nights were done and nothing new has come")
+    .action((options: Options) => run(options, commands.nightlyWork(terminal, { ...options, replay: true })));
   program
     .command("load")
     .description(
       "Load dumps: files or folders, any known format, any days. Prints what was read, new, duplicate, revised, rejected and truncated.",
     )
     .argument("<path...>", "files and folders")
-    .action((paths: string[], options: Options) => run(options, commands.loadWork(terminal, paths)));
+    .option("--mapping <file>", "the mapping that turns these files, foreign tables, into events")
+    .action((paths: string[], options: Options) => run(options, commands.loadWork(terminal, paths, options)));
 }
 
 function addStages(program: Command, terminal: Terminal, run: Run, done: Done): void {
@@ -237,6 +251,19 @@ function addService(program: Command, terminal: Terminal, service: Service, done
     });
 }
 
+/** What a mapping makes of a table, before anything is loaded. */
+function addMap(program: Command, terminal: Terminal, done: Done): void {
+  program
+    .command("map")
+    .description(
+      "Show which events a mapping makes of a foreign table, what it rejects and which names nobody knows. Loads nothing.",
+    )
+    .argument("<file>", "a CSV or NDJSON table")
+    .option("--mapping <file>", "the mapping (default: the one the configuration has for the file)")
+    .option("--sample <number>", "how many events and rejected lines to show", count, 20)
+    .action(async (file: string, options: Options) => done(await showMapped(terminal, file, options)));
+}
+
 /** The commands that read or make something without a receipt. */
 function addTools(program: Command, terminal: Terminal, done: Done): void {
   program
@@ -251,6 +278,7 @@ function addTools(program: Command, terminal: Terminal, done: Done): void {
     .option("--spreadsheet", "make text harmless that a spreadsheet would take for a formula")
     .option("--out <file>", "file to write (default: standard output)")
     .action(async (table: string, options: Options) => done(await commands.writeExport(terminal, table, options)));
+  addMap(program, terminal, done);
   program
     .command("generate")
     .description("Make believable days of a contact centre, with known truth beside them.")
@@ -274,6 +302,16 @@ function addTools(program: Command, terminal: Terminal, done: Done): void {
     .addOption(from())
     .addOption(to())
     .action(async (options: Options) => done(await commands.status(terminal, options)));
+  program
+    .command("copy-database")
+    .description(
+      "Copy a database into an empty one, from SQLite to PostgreSQL or back, and count every table on both sides. The addresses are as in DATABASE_URL.",
+    )
+    .argument("<from>", "sqlite:FILE or postgres://…")
+    .argument("<to>", "sqlite:FILE or postgres://…, empty")
+    .action(async (source: string, target: string, options: Options) =>
+      done(await commands.copy(terminal, source, target, options)),
+    );
   program
     .command("doctor")
     .description(

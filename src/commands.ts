@@ -8,13 +8,17 @@ import { writeCsvRows } from "./base/csv";
 import { addDays, daysBetween, yesterday } from "./base/days";
 import { messageOf, NightdeskError, UsageError } from "./base/errors";
 import { ensureFolder } from "./base/folders";
+import { openLog } from "./base/log";
+import { withoutPassword } from "./base/text";
+import { copyDatabase } from "./db/transfer";
 import { runDemo } from "./demo";
 import { examine, printExamination } from "./doctor";
+import { readMapping } from "./dumps/formats/mapped/mapping";
 import { exportTable } from "./exports/export";
 import { type Fault, generateDays } from "./generate/generate";
 import { findViolations, type Violation } from "./models/check";
 import { isUnderRules } from "./models/rebuild";
-import { printRun } from "./print";
+import { printCopied, printRun } from "./print";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import { runWorkflow } from "./runner";
@@ -28,6 +32,7 @@ export interface Options {
   to?: string;
   all?: boolean;
   again?: boolean;
+  replay?: boolean;
   json?: boolean;
   source?: string[];
   out?: string;
@@ -41,6 +46,8 @@ export interface Options {
   contacts?: number;
   agents?: number;
   seed?: number;
+  mapping?: string;
+  sample?: number;
   faults?: Fault[];
   concurrency?: number;
   queue?: boolean;
@@ -83,11 +90,17 @@ export function nightlyWork(terminal: Terminal, options: Options): Work {
     sources: absolute(terminal, options.source ?? []),
     again: options.again ?? false,
     out: options.out === undefined ? null : resolve(terminal.folder, options.out),
+    options: options.replay ? { replay: true } : {},
   };
 }
 
-export function loadWork(terminal: Terminal, paths: readonly string[]): Work {
-  return { workflow: "load", sources: absolute(terminal, paths) };
+/** @throws NightdeskError `mapping` before anything is read, where the mapping asked for has faults */
+export function loadWork(terminal: Terminal, paths: readonly string[], options: Options): Work {
+  const sources = absolute(terminal, paths);
+  if (options.mapping === undefined) return { workflow: "load", sources };
+  const mapping = resolve(terminal.folder, options.mapping);
+  readMapping(mapping, configOf(terminal).zone);
+  return { workflow: "load", sources, options: { mapping } };
 }
 
 export function periodWork(workflow: "rebuild" | "check", options: Options): Work {
@@ -126,7 +139,7 @@ function queuedWork(terminal: Terminal, workflow: Batch["workflow"], names: stri
   const takesNames = workflow === "report" || workflow === "load";
   if (!takesNames && names.length > 0) throw new UsageError(`${workflow} takes no names: "${names.join(" ")}".`);
   if (workflow === "load" && names.length === 0) throw new UsageError("load needs files or folders. Name them.");
-  if (workflow === "load") return loadWork(terminal, names);
+  if (workflow === "load") return loadWork(terminal, names, options);
   if (workflow === "report") return reportWork(terminal, names, options);
   return workflow === "nightly" ? nightlyWork(terminal, options) : periodWork(workflow, options);
 }
@@ -226,6 +239,14 @@ export async function demo(terminal: Terminal, options: Options): Promise<boolea
   const shown = await runDemo(terminal, configOf(terminal));
   terminal.stdout.write(options.json ? `${JSON.stringify(shown.receipt)}\n` : shown.text);
   return shown.receipt.status === "done";
+}
+
+/** Copies a database into an empty one and says how many rows of each table came over. */
+export async function copy(terminal: Terminal, from: string, to: string, options: Options): Promise<boolean> {
+  const tables = await copyDatabase(from, to, openLog(terminal.stderr));
+  const copied = { from: withoutPassword(from), to: withoutPassword(to), tables };
+  terminal.stdout.write(options.json ? `${JSON.stringify(copied)}\n` : printCopied(copied));
+  return true;
 }
 
 export async function status(terminal: Terminal, options: Options): Promise<boolean> {

@@ -2,11 +2,15 @@ import { constants } from "node:fs";
 import type { Knex } from "knex";
 import { access, statfs } from "node:fs/promises";
 import { type Config, loadConfig } from "./base/config";
-import { dayStartMs } from "./base/days";
+import { dayStartMs, yesterday } from "./base/days";
 import { messageOf } from "./base/errors";
 import { ensureFolder } from "./base/folders";
-import { withoutPassword } from "./base/text";
-import { databaseFault, openDatabase } from "./db/open";
+import { shortened, withoutPassword } from "./base/text";
+import { databaseFault, databaseVersion, openDatabase } from "./db/open";
+import { readMapping } from "./dumps/formats/mapped/mapping";
+import { silentLog } from "./base/log";
+import { examineSource, tryArchive } from "./dumps/sources/examine";
+import { fetchingOf } from "./dumps/sources/fetching";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import type { Terminal } from "./terminal";
@@ -45,17 +49,21 @@ export async function examine(terminal: Terminal): Promise<Finding[]> {
     fine("configuration", config.file ?? "no nightdesk.json: defaults"),
     ...zoneFindings(config),
     ...configFindings(config),
+    ...mappingFindings(config),
     ...(await folderFindings(config)),
+    ...(await sourceFindings(config, terminal.now)),
     ...(await databaseFindings(config)),
   ];
 }
+
+const TOPIC_COLUMNS = 17;
 
 /** The findings as lines for a terminal, advice below its finding. */
 export function printExamination(findings: readonly Finding[]): string {
   const marks = { fine: "ok    ", remark: "remark", fault: "FAULT " };
   const lines = findings.map(({ topic, level, found, advice }) => {
     const body = found.split("\n").join("\n                           ");
-    return `${marks[level]}  ${topic.padEnd(17)}  ${body}${advice === null ? "" : `\n                           → ${advice}`}`;
+    return `${marks[level]}  ${topic.padEnd(TOPIC_COLUMNS)}  ${body}${advice === null ? "" : `\n                           → ${advice}`}`;
   });
   const faults = findings.filter((finding) => finding.level === "fault").length;
   const end =
@@ -144,6 +152,17 @@ function configFindings(config: Config): Finding[] {
   ];
 }
 
+function mappingFindings({ mappings, zone }: Config): Finding[] {
+  return mappings.map(({ files, mapping }) => {
+    try {
+      const { name, sha256 } = readMapping(mapping, zone);
+      return fine("mapping", `${files} under ${name} ${sha256.slice(0, 12)}`);
+    } catch (error) {
+      return fault("mapping", messageOf(error), `Until it is right, no file named like ${files} is loaded.`);
+    }
+  });
+}
+
 async function folderFindings(config: Config): Promise<Finding[]> {
   const topic = "data folder";
   try {
@@ -171,15 +190,39 @@ async function folderFindings(config: Config): Promise<Finding[]> {
   }
 }
 
+/** Each source of the configuration, and the archive that keeps what comes from them. */
+async function sourceFindings(config: Config, now: () => number): Promise<Finding[]> {
+  const fetching = fetchingOf(config, silentLog, now, false);
+  const findings: Finding[] = [];
+  const day = yesterday(config.zone, now());
+  for (const source of config.sources) {
+    findings.push({
+      topic: shortened(`source ${source.name}`, TOPIC_COLUMNS),
+      ...(await examineSource(fetching, source, day)),
+    });
+  }
+  if (config.sources.every((source) => source.type === "folder" && !source.is_kept)) return findings;
+  const advice = "Give the user that runs nightdesk the right to write there.";
+  const archive = await tryArchive(fetching).then(
+    () => fine("archive", fetching.archive),
+    (error: unknown) => fault("archive", messageOf(error), advice),
+  );
+  return [...findings, archive];
+}
+const isServer = (config: Config): boolean => !config.database_url.startsWith("sqlite:");
+
 async function databaseFindings(config: Config): Promise<Finding[]> {
   const shown = withoutPassword(config.database_url);
   try {
     const db = await openDatabase(config.database_url);
     try {
       const broken = await databaseFault(db);
+      const version = await databaseVersion(db);
       const advice = "Restore the file from a backup, or delete it and load the dumps again.";
       const state =
-        broken === null ? fine("database", `${shown}, sound`) : fault("database", `${shown}: ${broken}`, advice);
+        broken === null
+          ? fine("database", `${shown}, ${version}, ${isServer(config) ? "reachable" : "sound"}`)
+          : fault("database", `${shown}: ${broken}`, advice);
       return [state, await ruleFinding(db, config)];
     } finally {
       await db.destroy();
@@ -189,7 +232,9 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
       fault(
         "database",
         `${shown}: ${messageOf(error)}`,
-        "Correct what the message names: the path, its rights, the disk, or the reference files.",
+        isServer(config)
+          ? "Correct DATABASE_URL or the server, then ask again."
+          : "Correct what the message names: the path, its rights, the disk, or the reference files.",
       ),
     ];
   }

@@ -3,21 +3,27 @@ import type { RunReceipt } from "./runner";
 
 /**
  * Columns of text for a terminal: the first flush left, the rest flush right, two spaces between; ends with a line end.
+ *
+ * @param leftFrom from this column on all are flush left again
  */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  leftFrom: number = Number.POSITIVE_INFINITY,
+): string {
   const widths = head.map((name, index) => Math.max(name.length, ...rows.map((row) => columnsOf(row[index] ?? ""))));
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, index) => padded(cell, index, widths))
+      .map((cell, index) => padded(cell, index === 0 || index >= leftFrom, widths[index] ?? 0))
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
   return `${[line(head), rule, ...rows.map(line)].join("\n")}\n`;
 }
 
-function padded(cell: string, index: number, widths: readonly number[]): string {
-  const blanks = " ".repeat(Math.max(0, (widths[index] ?? 0) - columnsOf(cell)));
-  return index === 0 ? cell + blanks : blanks + cell;
+function padded(cell: string, isLeft: boolean, width: number): string {
+  const blanks = " ".repeat(Math.max(0, width - columnsOf(cell)));
+  return isLeft ? cell + blanks : blanks + cell;
 }
 
 /** What a run did, a line a step, the files of a load, and the pages to open. */
@@ -37,6 +43,18 @@ function countsText(counts: Record<string, number>): string {
     ([name, count]) => `${name.replaceAll("_", " ")} ${count.toLocaleString("en-US")}`,
   );
   return told.length === 0 ? "nothing" : told.join(", ");
+}
+
+/** What a copy of a database came to: the rows of every table, the empty ones not told. */
+export function printCopied(copied: {
+  from: string;
+  to: string;
+  tables: readonly { table: string; row_count: number }[];
+}): string {
+  const rows = copied.tables
+    .filter(({ row_count }) => row_count > 0)
+    .map((one) => [one.table, one.row_count.toLocaleString("en-US")]);
+  return `${table(["table", "rows"], rows)}\nCopied ${copied.from}\n    to ${copied.to}, every table counted on both sides. Set DATABASE_URL to work with the copy.\n`;
 }
 
 interface File {

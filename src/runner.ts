@@ -93,10 +93,11 @@ export async function takeStep(
 
 /**
  * A night that was rendered before, under the same rules, needs nothing more while no dump brought anything: neither to
- * this run nor, with late events of these days, to one since.
+ * this run nor, with late events of these days, to one since; nor became a missing delivery whole, or a whole one missing.
  */
 async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Receipt): Promise<boolean> {
-  if (batch.workflow !== "nightly" || batch.again || (counts.loaded ?? 0) > 0) return false;
+  if (batch.workflow !== "nightly" || batch.again || (counts.loaded ?? 0) + (counts.deliveries_changed ?? 0) > 0)
+    return false;
   const pending = await pendingCounts(db);
   if (Object.values(pending).some((count) => count > 0)) return false;
   const last = await db("receipts")

@@ -7,7 +7,7 @@ import { type Context, closeContext, openContext } from "./context";
 export interface Terminal {
   env: NodeJS.ProcessEnv;
   folder: string;
-  stdout: NodeJS.WritableStream;
+  stdout: NodeJS.WritableStream & { columns?: number };
   stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   now: () => number;
 }

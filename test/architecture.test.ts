@@ -44,11 +44,22 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
 /** One door per package: the only files that may import it. */
 const doors: Record<string, string[]> = {
   sqlite3: ["knexfile.ts"],
+  pg: ["knexfile.ts"],
+  "pg-copy-streams": ["src/db/copy.ts"],
   handlebars: ["src/reports/html.ts"],
   papaparse: ["src/base/csv.ts"],
   luxon: ["src/base/days.ts"],
-  zod: ["src/base/config.ts", "src/base/schedules.ts", "src/batch.ts"],
+  zod: [
+    "src/base/config.ts",
+    "src/base/schedules.ts",
+    "src/base/settings.ts",
+    "src/base/source-schema.ts",
+    "src/batch.ts",
+    "src/dumps/formats/mapped/schema.ts",
+  ],
   commander: ["src/cli.ts"],
+  "@aws-sdk/client-s3": ["src/dumps/sources/s3.ts"],
+  "ssh2-sftp-client": ["src/dumps/sources/sftp.ts"],
   bullmq: ["jobs/"],
   ioredis: ["jobs/backends/redis.ts"],
   "@electric-sql/pglite": ["jobs/backends/pglite-pool.ts"],

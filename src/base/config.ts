@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
 import { isZone } from "./days";
 import { NightdeskError } from "./errors";
 import { type Calendar, calendarOf, type Schedule, scheduleKeys, schedulesOf } from "./schedules";
+import { readSettings } from "./settings";
+import { sourceSchema } from "./source-schema";
+import { sharedNames, type Source, sourceOf } from "./sources";
 
 const seconds = z.number().nonnegative();
 const thresholds = z.strictObject({
@@ -30,7 +33,9 @@ const schema = z.strictObject({
     .string()
     .refine(isZone, { error: (issue) => `"${String(issue.input)}" is no IANA time zone such as "Asia/Seoul"` })
     .optional(),
-  sources: z.array(z.string()).optional(),
+  mappings: z.array(z.strictObject({ files: z.string().min(1), mapping: z.string().min(1) })).optional(),
+  sources: z.array(sourceSchema).optional(),
+  archive: z.strictObject({ keep_days: z.number().int().positive().optional() }).optional(),
   thresholds: thresholds.optional(),
   queues: z.record(z.string(), thresholds).optional(),
   stale_after_h: z.record(z.string(), z.number().positive()).optional(),
@@ -64,6 +69,13 @@ export interface Thresholds {
   service_level_goal_share: number;
 }
 
+/** Files of a foreign table, told by a pattern of their base name (`*`, `?`), and the mapping file that turns them into events. */
+export interface MappedFiles {
+  files: string;
+  /** Absolute. */
+  mapping: string;
+}
+
 export interface Config {
   /** IANA zone of the centre; `is_zone_set` is false where nobody named one and it is UTC. */
   zone: string;
@@ -72,8 +84,12 @@ export interface Config {
   data_dir: string;
   /** `sqlite:FILE`. */
   database_url: string;
-  /** Where `nightly` looks for dumps, absolute paths. */
-  sources: string[];
+  /** The first whose pattern fits decides. */
+  mappings: MappedFiles[];
+  /** Where `nightly` looks for dumps; none where it is the data folder's `dumps`. */
+  sources: Source[];
+  /** After how many days what was pulled is thrown away; null: never. */
+  archive: { keep_days: number | null };
   thresholds: Thresholds;
   /** By queue id or name, only what differs from `thresholds`. */
   queues: Record<string, Thresholds>;
@@ -93,6 +109,8 @@ export interface Config {
   catch_up_days: number;
   /** The file the configuration came from, null where there is none. */
   file: string | null;
+  /** The value of a variable the configuration names, such as a token. A function: what it gives is never written with the rest. */
+  environment: (name: string) => string | undefined;
 }
 
 export interface QueueSettings {
@@ -130,7 +148,7 @@ export const DEFAULT_REPORTS = ["agent-states", "failure-reasons", "contact-sess
  */
 export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
   const file = configFile(env, folder);
-  const given = file === null ? {} : readConfig(file);
+  const given = file === null ? {} : readSettings(schema, { file, code: "config", described: "the README lists" });
   const base = file === null ? folder : resolve(file, "..");
   const dataDir = resolve(folder, env.NIGHTDESK_DATA || "data");
   const general = merged(DEFAULTS, given.thresholds);
@@ -141,7 +159,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     is_zone_set: given.zone !== undefined,
     data_dir: dataDir,
     database_url: env.DATABASE_URL || `sqlite:${resolve(dataDir, "nightdesk.sqlite")}`,
-    sources: (given.sources ?? []).map((path) => resolve(base, path)),
+    mappings: (given.mappings ?? []).map(({ files, mapping }) => ({ files, mapping: resolve(base, mapping) })),
+    sources: sourcesOf(given, base, file),
+    archive: { keep_days: given.archive?.keep_days ?? null },
     thresholds: general,
     queues: Object.fromEntries(queues),
     stale_after_ms: Object.fromEntries(stale.map(([channel, hours]) => [channel, hours * 3_600_000])),
@@ -162,6 +182,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     calendar: calendarOf(given),
     catch_up_days: given.catch_up_days ?? 7,
     file,
+    environment: (name) => env[name],
   };
 }
 
@@ -176,6 +197,16 @@ function queueOf(given: z.infer<typeof queueKeys> | undefined): QueueSettings {
   };
 }
 
+function sourcesOf(given: z.infer<typeof schema>, base: string, file: string | null): Source[] {
+  const sources = (given.sources ?? []).map((source) => sourceOf(source, base));
+  const shared = sharedNames(sources);
+  if (shared.length === 0) return sources;
+  throw new NightdeskError(
+    "config",
+    `${file ?? "The configuration"} names two sources ${shared.join(", ")}. Expected a name of its own for each, so that it can be told which one delivered. Give them a "name".`,
+  );
+}
+
 function configFile(env: NodeJS.ProcessEnv, folder: string): string | null {
   if (env.NIGHTDESK_CONFIG) {
     const named = resolve(folder, env.NIGHTDESK_CONFIG);
@@ -187,64 +218,6 @@ function configFile(env: NodeJS.ProcessEnv, folder: string): string | null {
   }
   const usual = resolve(folder, "nightdesk.json");
   return existsSync(usual) ? usual : null;
-}
-
-function readConfig(file: string): z.infer<typeof schema> {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new NightdeskError("config", `${file} is not JSON: ${(error as Error).message}. Correct it at that place.`, {
-      cause: error,
-    });
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.flatMap((issue) => faultsOf(issue));
-  throw new NightdeskError(
-    "config",
-    `${file} has ${faults.length} ${faults.length === 1 ? "fault" : "faults"}:\n${faults.map((fault) => `  - ${fault}`).join("\n")}\nCorrect the file; the README lists every key.`,
-  );
-}
-
-function faultsOf(issue: z.core.$ZodIssue): string[] {
-  const place = issue.path.map(String).join(".");
-  if (issue.code !== "unrecognized_keys") return [`${place || "(the whole file)"}: ${issue.message}`];
-  return issue.keys.map((key) => {
-    const nearest = nearestKey(key, keysAt(issue.path));
-    return `${place ? `${place}.` : ""}${key}: unknown key${nearest === null ? "" : `; did you mean "${nearest}"?`}`;
-  });
-}
-
-/** The keys known at a place of the configuration. */
-function keysAt(path: PropertyKey[]): string[] {
-  const first = path[0];
-  if (first === undefined) return Object.keys(schema.shape);
-  if (first === "thresholds" || first === "queues") return Object.keys(thresholds.shape);
-  if (first === "masking") return ["numbers", "names"];
-  if (first === "queue") return Object.keys(queueKeys.shape);
-  if (first === "schedules") return Object.keys(scheduleKeys.schedules.unwrap().element.shape);
-  if (first === "calendar") return Object.keys(scheduleKeys.calendar.unwrap().shape);
-  return first === "sequence" ? ["mode", "table", "overrides"] : [];
-}
-
-function nearestKey(key: string, known: string[]): string | null {
-  const ranked = known.map((name) => ({ name, far: editDistance(key.toLowerCase(), name.toLowerCase()) }));
-  const best = ranked.toSorted((a, b) => a.far - b.far)[0];
-  return best !== undefined && best.far <= Math.max(2, key.length / 2) ? best.name : null;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 function merged(base: Thresholds, own: z.infer<typeof thresholds> | undefined): Thresholds {

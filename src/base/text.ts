@@ -28,7 +28,7 @@ export function fitColumns(text: string, columns: number): string {
   return letters.join("");
 }
 
-/** A database's address as it may be shown: without its password. */
+/** A database's address as it may be shown: without its password, wherever it stands and whatever letters it has. */
 export function withoutPassword(url: string): string {
-  return url.replace(/:[^:@/]*@/, ":…@");
+  return url.replace(/(:\/\/[^:/?#@]*):.*@/s, "$1:…@").replace(/([?&]password=)[^&#]*/gi, "$1…");
 }

@@ -35,3 +35,8 @@ export async function writeTransaction<First, Result>(
     { canRetry: true },
   );
 }
+
+/** A first statement for a transaction that has nothing to write yet: it waits until it may, and changes no row. */
+export async function waitToWrite(trx: Knex.Transaction): Promise<void> {
+  await trx("settings").where({ name: "" }).del();
+}

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Cell, jsonRows } from "../db/bulk";
+import { type Cell, sendRows } from "../db/bulk";
+import { bind } from "../db/sql";
 import { type DeliveredList, isTruncated } from "./formats/webex/lists";
 import { type ListPlace, openReported, type Reported, type ReportedTable } from "./reported";
 import type { Store } from "./store";
@@ -7,15 +8,17 @@ import type { Store } from "./store";
 /** What a page has reported so far; the first part of it may have been set aside in the database. */
 export interface Gathered extends Reported {
   is_set_aside: boolean;
+  /** How many elements and lists were set aside. */
+  aside_count: number;
 }
 
 /** So many elements and lists stay in memory, more than an ordinary page has. */
 const MOST_HELD = 2_000;
 const TABLES: readonly ReportedTable[] = ["reported_contacts", "reported_agent_sessions", "reported_legs"];
-const COLUMNS = ["kind", "fingerprint", "owner", "line", "content"];
+const COLUMNS = ["place", "kind", "fingerprint", "owner", "line", "content"];
 
 export function openGathered(): Gathered {
-  return { ...openReported(), is_set_aside: false };
+  return { ...openReported(), is_set_aside: false, aside_count: 0 };
 }
 
 /** Sets aside what is in memory, once that is much: a huge page reports more than memory holds. */
@@ -102,23 +105,27 @@ interface AsideRow {
 async function setAside({ trx }: Store, gathered: Gathered): Promise<void> {
   if (!gathered.is_set_aside) {
     await trx.raw(
-      "create temporary table reported_aside (place integer primary key, kind text not null, fingerprint text not null, owner text not null, line bigint not null, content text not null, unique (kind, fingerprint))",
+      "create temporary table reported_aside (place bigint primary key, kind text not null, fingerprint text not null, owner text not null, line bigint not null, content text not null, unique (kind, fingerprint))",
     );
     await trx.raw("create index reported_aside_owner on reported_aside (kind, owner)");
   }
   gathered.is_set_aside = true;
-  const rows = JSON.stringify(rowsOf(gathered));
+  const rows = rowsOf(gathered);
+  gathered.aside_count += rows.length;
   for (const table of TABLES) gathered.elements[table].clear();
   gathered.lists.length = 0;
-  await trx.raw(
+  const fresh = await sendRows(trx, "reported_aside", COLUMNS, JSON.stringify(rows));
+  await bind(
+    trx,
     `insert into reported_aside (${COLUMNS.join(", ")})
-     select ${COLUMNS.join(", ")} from ${jsonRows(COLUMNS)} as fresh where true
+     select ${COLUMNS.join(", ")} from ${fresh.from} as fresh where 1 = 1
      on conflict (kind, fingerprint) do update set line = excluded.line`,
-    [rows],
+    fresh.bindings,
   );
 }
 
-function rowsOf({ elements, lists }: Reported): Cell[][] {
+/** One row each, numbered on from what was set aside before; the same list told twice is one. */
+function rowsOf({ elements, lists, aside_count }: Gathered): Cell[][] {
   const rows = TABLES.flatMap((table) =>
     Array.from(elements[table], ([key, element]) => [
       table,
@@ -128,11 +135,10 @@ function rowsOf({ elements, lists }: Reported): Cell[][] {
       JSON.stringify(element),
     ]),
   );
-  for (const one of lists) {
-    const content = JSON.stringify(one);
+  for (const [content, one] of new Map(lists.map((list) => [JSON.stringify(list), list]))) {
     rows.push(["list", fingerprint(content), ownerOf(one), 0, content]);
   }
-  return rows;
+  return rows.map((row, index) => [aside_count + index + 1, ...row]);
 }
 
 function ownerOf({ kind, owner, channel }: ListPlace): string {

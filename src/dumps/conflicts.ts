@@ -1,4 +1,5 @@
-import { bulkInsert, type Cell, jsonRows } from "../db/bulk";
+import { bulkInsert, type Cell, sendRows } from "../db/bulk";
+import { bind, selectRows } from "../db/sql";
 import { CONTEXT_COLUMNS, joinContext } from "./event";
 import { intern, type Interner, keyOf, nameText } from "./intern";
 import { compareStamps, type Copy, mergeCopies, type Stamp } from "./merge";
@@ -34,10 +35,11 @@ export async function settleConflicts(store: Store, tables: EventTables): Promis
 }
 
 async function nextConflicts(store: Store, tables: EventTables, after: number): Promise<number[]> {
-  const rows = (await store.trx.raw(
-    `select event_key from ${tables.repeats} where event_key > ? group by event_key having min(is_same) = 0 order by event_key limit ${PAGE}`,
-    [after],
-  )) as { event_key: number }[];
+  const rows = await selectRows<{ event_key: number }>(
+    store.trx,
+    `select event_key from ${tables.repeats} where event_key > :after group by event_key having min(is_same) = 0 order by event_key limit ${PAGE}`,
+    { after },
+  );
   return rows.map((row) => row.event_key);
 }
 
@@ -137,11 +139,12 @@ async function writeCopies(
   merged: readonly { event: Row; copies: Row[] }[],
 ): Promise<void> {
   const { trx } = store;
+  const keys = JSON.stringify(merged.map(({ event }) => [event.event_key]));
+  const page = await sendRows(trx, tables.events, ["event_key"], keys);
   const old = `select copy_key from ${tables.copies} as copy join ${tables.events} as event
     on event.${tables.owner} = copy.${tables.owner} and event.identity = copy.identity
-    where event.event_key in (select event_key from ${jsonRows(["event_key"])} as page)`;
-  const keys = JSON.stringify(merged.map(({ event }) => [event.event_key]));
-  await trx.raw(`delete from ${tables.copies} where copy_key in (${old})`, [keys]);
+    where event.event_key in (select event_key from ${page.from} as page)`;
+  await bind(trx, `delete from ${tables.copies} where copy_key in (${old})`, page.bindings);
   const columns = [...eventColumns(tables), "dump_key"];
   const rows = merged.flatMap(({ event, copies }) =>
     copies.map((copy) => columns.map((column) => (column in copy ? copy[column] : event[column]) ?? null)),
@@ -171,10 +174,12 @@ async function writeEvents(
     return [...head, ...keys, ...own, result.attributes, dumpKeys.get(result.stamp.sha256), result.stamp.line];
   });
   const set = columns.slice(1).map((column) => `${column} = page.${column}`);
-  await trx.raw(
-    `update ${tables.events} set ${set.join(", ")}, is_revised = 1 from ${jsonRows(columns)} as page
+  const page = await sendRows(trx, tables.events, columns, JSON.stringify(rows));
+  await bind(
+    trx,
+    `update ${tables.events} set ${set.join(", ")}, is_revised = 1 from ${page.from} as page
      where ${tables.events}.event_key = page.event_key`,
-    [JSON.stringify(rows)],
+    page.bindings,
   );
 }
 

@@ -1,5 +1,5 @@
 import { lstat, readdir, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { isDay } from "../base/days";
 import { messageOf, NightdeskError } from "../base/errors";
 
@@ -9,19 +9,31 @@ const LOADABLE = /\.(ndjson|jsonl|json|csv)(\.gz|\.zst)?$/i;
 export interface FoundFile {
   path: string;
   error: NightdeskError | null;
+  /** What was delivered, where the file is a copy kept under another name; else the file speaks for itself. */
+  delivered?: { name: string; sha256: string; byte_count: number };
 }
 
 /**
  * The dumps behind the paths: files as given, of folders all below them that end in .ndjson, .jsonl, .json or .csv,
  * plain, .gz or .zst. Names that begin with a dot are passed over, and so are links to folders and anything that is
  * no file. Sorted within each folder, each file once.
+ *
+ * @param isMapped whether a file of this name is taken whatever its name ends in, since a mapping is for it
  */
-export async function findFiles(paths: readonly string[]): Promise<FoundFile[]> {
+export async function findFiles(
+  paths: readonly string[],
+  isMapped: (name: string) => boolean = () => false,
+): Promise<FoundFile[]> {
   const found = new Map<string, FoundFile>();
   for (const path of paths) {
-    for (const file of await filesAt(path)) if (!found.has(file.path)) found.set(file.path, file);
+    for (const file of await filesAt(path, isMapped)) if (!found.has(file.path)) found.set(file.path, file);
   }
   return [...found.values()];
+}
+
+/** Whether a name ends as dumps do. */
+export function isLoadable(name: string): boolean {
+  return LOADABLE.test(name);
 }
 
 /** The day a dump's name carries: the last valid YYYY-MM-DD in it, or null. */
@@ -36,24 +48,24 @@ export function namedType(name: string): "contact" | "agent" | null {
   return /^agent-events-/i.test(name) ? "agent" : null;
 }
 
-async function filesAt(path: string): Promise<FoundFile[]> {
+async function filesAt(path: string, isMapped: (name: string) => boolean): Promise<FoundFile[]> {
   try {
     const found = await stat(path);
-    if (found.isDirectory()) return await filesBelow(path);
+    if (found.isDirectory()) return await filesBelow(path, isMapped);
     return [{ path, error: found.isFile() ? null : notAFile(path) }];
   } catch (error) {
     return [{ path, error: unreadable(path, error) }];
   }
 }
 
-async function filesBelow(folder: string): Promise<FoundFile[]> {
+async function filesBelow(folder: string, isMapped: (name: string) => boolean): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   for (const name of (await readdir(folder)).sort()) {
     if (name.startsWith(".")) continue;
     const path = join(folder, name);
     try {
-      if ((await lstat(path)).isDirectory()) found.push(...(await filesBelow(path)));
-      else if (LOADABLE.test(basename(path)) && (await stat(path)).isFile()) found.push({ path, error: null });
+      if ((await lstat(path)).isDirectory()) found.push(...(await filesBelow(path, isMapped)));
+      else if ((isLoadable(name) || isMapped(name)) && (await stat(path)).isFile()) found.push({ path, error: null });
     } catch (error) {
       found.push({ path, error: unreadable(path, error) });
     }

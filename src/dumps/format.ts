@@ -3,7 +3,7 @@ import { isEventHeader } from "./formats/csv";
 import { namedType } from "./files";
 
 /** `truth` is the generator's account of what is right, which lies beside its dumps and is none. */
-export type Format = "events-ndjson" | "events-csv" | "webex" | "truth" | "empty";
+export type Format = "events-ndjson" | "events-csv" | "webex" | "mapped" | "truth" | "empty";
 
 const PAGE_START =
   /^[[\s]*\{\s*"(data|errors?|extensions|taskDetails|agentSession|taskLegDetails|tasks|agentSessions|taskLegs)"\s*:/;
@@ -40,6 +40,18 @@ export function formatOf(head: Buffer, place: Place): Format {
   if (EVENT_START.test(text) || lines.some((line) => hasEventField(objectIn(line)))) return "events-ndjson";
   if (isBinary(head)) throw formatError(path, "holds binary data");
   return formatByName(place, text, lines);
+}
+
+/**
+ * The format of a file that a mapping is for: whatever the mapping says, unless it holds no text at all.
+ *
+ * @throws NightdeskError as `formatOf`
+ */
+export function mappedFormat(head: Buffer, { path, name }: Place): Format {
+  const magic = head.subarray(0, 4).toString("latin1");
+  if (magic.startsWith("\u00FF\u00FE") || magic.startsWith("\u00FE\u00FF")) throw encodingError(path);
+  if (magic.startsWith("PK") || isBinary(head)) throw formatError(path, "holds binary data");
+  return head.toString("utf8").trim() === "" ? emptyFormat(path, name) : "mapped";
 }
 
 function formatByName({ path, name, may_show }: Place, text: string, lines: string[]): Format {

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Knex } from "knex";
-import { bulkInsert, type Cell } from "../db/bulk";
+import { bulkInsert, type Cell, selectByTexts } from "../db/bulk";
 import { type ContextCache, openContexts } from "./contexts";
 import { CONTEXT_COLUMNS, splitContext } from "./event";
+import { openPlainTexts, type PlainTexts } from "./formats/plain";
 
 /**
  * A table of texts that events name by key: contacts, agents, names, contexts. Keys are given out here, in the order
@@ -32,6 +33,7 @@ interface Source {
 
 export interface Interners {
   cache: ContextCache;
+  plain: PlainTexts;
   contacts: Interner;
   agents: Interner;
   contexts: Interner;
@@ -51,6 +53,7 @@ export function openInterners(): Interners {
   });
   return {
     cache: openContexts(),
+    plain: openPlainTexts(),
     contacts: fresh(id("contacts", "contact_key", "contact_id")),
     agents: fresh(id("agents", "agent_key", "agent_id")),
     contexts: fresh({
@@ -86,6 +89,7 @@ export async function refresh(db: Knex, interners: Interners): Promise<void> {
 /** Forgets everything, after a transaction was rolled back. */
 export function forget(interners: Interners): void {
   interners.cache = openContexts();
+  interners.plain = openPlainTexts();
   for (const interner of tablesOf(interners)) Object.assign(interner, fresh(interner.source));
 }
 
@@ -147,9 +151,9 @@ async function lookUp(db: Knex, interner: Interner, unseen: Set<string>): Promis
   const { table, key, found_by: columns, handle } = interner.source;
   const handles = Array.from(unseen, (text) => ({ text, handle: handle(text) }));
   const byHandle = new Map(handles.map(({ text, handle: cells }) => [cells.join("\u0000"), text]));
-  const sql = `select ${key} as found_key, ${columns.join(", ")} from ${table} where ${columns[0]} in (select value from json_each(?))`;
-  const firsts = JSON.stringify(handles.map(({ handle: cells }) => cells[0]));
-  for (const row of (await db.raw(sql, [firsts])) as Record<string, Cell>[]) {
+  const firsts = handles.map(({ handle: cells }) => cells[0] ?? "");
+  const picked = [`${key} as found_key`, ...columns];
+  for (const row of await selectByTexts<Record<string, Cell>>(db, table, picked, columns[0] ?? "", firsts)) {
     const text = byHandle.get(columns.map((column) => row[column]).join("\u0000"));
     if (text === undefined) continue;
     remember(interner, text, Number(row.found_key));

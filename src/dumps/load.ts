@@ -1,14 +1,17 @@
 import { basename } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
-import { HOUR, localDay } from "../base/days";
+import { localDay } from "../base/days";
 import { NightdeskError } from "../base/errors";
 import type { Log } from "../base/log";
 import { bulkInsert } from "../db/bulk";
+import { takeTurn } from "../db/turns";
 import { writeTransaction } from "../db/write";
 import { openGathered, partsOf } from "./aside";
 import { fingerprint } from "./bytes";
 import { findFiles, type FoundFile, namedDay, unreadable } from "./files";
+import { latestMsOf } from "./first-read";
+import { isMappedBy } from "./formats/mapped/mapping";
 import { forget, type Interners, openInterners, refresh } from "./intern";
 import { knownAgain, storedDump } from "./known";
 import { openProgress, type Progress } from "./progress";
@@ -19,9 +22,6 @@ import { settle } from "./settle";
 import { flush, openStore, type Store } from "./store";
 
 export type { FileReceipt, LoadReceipt } from "./receipts";
-
-/** How long after it was first read a dump's instants may lie: clocks differ, and zones do. */
-const FUTURE_MS = 48 * HOUR;
 
 /**
  * Loads dumps: files, or folders with all dumps below them. Each file is one transaction; a file that fails leaves
@@ -35,12 +35,23 @@ export async function loadDumps(
   db: Knex,
   config: Config,
   log: Log,
-  paths: string[],
+  paths: readonly string[],
+  nowMs: number,
+): Promise<LoadReceipt> {
+  return await loadFiles(db, config, log, await findFiles(paths, isMappedBy(config)), nowMs);
+}
+
+/** Loads files that were found, as `loadDumps` does. */
+export async function loadFiles(
+  db: Knex,
+  config: Config,
+  log: Log,
+  files: readonly FoundFile[],
   nowMs: number,
 ): Promise<LoadReceipt> {
   const interners = openInterners();
   const receipts: FileReceipt[] = [];
-  for (const file of await findFiles(paths)) {
+  for (const file of files) {
     receipts.push(await loadFile({ db, config, log, interners, nowMs }, file));
   }
   return sumReceipts(receipts);
@@ -55,10 +66,10 @@ interface Loading {
 }
 
 async function loadFile(loading: Loading, file: FoundFile): Promise<FileReceipt> {
-  const receipt = emptyReceipt(file.path, basename(file.path));
+  const receipt = emptyReceipt(file.path, file.delivered?.name ?? basename(file.path));
   try {
     if (file.error !== null) throw file.error;
-    const dump = await openDump(file.path, loading.config);
+    const dump = await openDump(file, loading.config);
     try {
       receipt.format = dump.format;
       if (dump.format === "truth") return { ...receipt, status: "skipped", format: null };
@@ -80,9 +91,9 @@ function explained(error: unknown, path: string): NightdeskError {
 
 async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): Promise<FileReceipt> {
   const { db, interners } = loading;
-  const print = await fingerprint(dump.path);
+  const print = dump.print ?? (await fingerprint(dump.path));
   receipt.sha256 = print.sha256;
-  const stored = await storedDump(db, print.sha256, dump.name);
+  const stored = await storedDump(db, print.sha256, dump);
   if (stored !== undefined) return await knownAgain(db, loading.config.zone, stored, receipt);
   const progress = openProgress(loading.log, dump.name, print.byte_count, dump.content.readBytes);
   try {
@@ -108,8 +119,13 @@ interface Work {
   progress: Progress;
 }
 
-/** The key of a new dump; null where another process has loaded the same bytes while this one waited to write. */
+/**
+ * The first step of a load, which waits for its turn: keys are given out from memory, so one load runs at a time.
+ *
+ * @returns the key of a new dump; null where another process has loaded the same bytes while this one waited
+ */
 async function addDump(trx: Knex.Transaction, loading: Loading, dump: Dump, work: Work): Promise<number | null> {
+  await takeTurn(trx, "loads");
   const [row] = await trx("dumps")
     .insert({
       sha256: work.sha256,
@@ -118,6 +134,8 @@ async function addDump(trx: Knex.Transaction, loading: Loading, dump: Dump, work
       byte_count: work.byte_count,
       first_read_at_ms: loading.nowMs,
       named_day: namedDay(dump.name),
+      mapping: dump.mapping?.name ?? null,
+      mapping_sha256: dump.mapping?.sha256 ?? null,
     })
     .onConflict("sha256")
     .ignore()
@@ -138,7 +156,7 @@ async function loadInto(
   const reported = openGathered();
   let truncated = 0;
   try {
-    truncated = await readDump(dump, store, reported, { config, latestMs: nowMs + FUTURE_MS, progress: work.progress });
+    truncated = await readDump(dump, store, reported, { config, latestMs: latestMsOf(nowMs), progress: work.progress });
     await flush(store);
   } catch (error) {
     await Promise.allSettled([store.prepared, store.stored]);

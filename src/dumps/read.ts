@@ -4,22 +4,30 @@ import { maskOf, type Mask } from "../base/mask";
 import type { Gathered } from "./aside";
 import { type Content, openContent } from "./bytes";
 import type { Fault } from "./fields";
-import { namedType } from "./files";
-import { type Format, formatOf } from "./format";
+import { type FoundFile, namedType } from "./files";
+import { type Format, formatOf, mappedFormat } from "./format";
 import { csvReader } from "./formats/csv";
-import type { Sink } from "./formats/lines";
+import type { LineReader, StoreSink } from "./formats/lines";
+import { type Mapping, mappingFileFor, readMapping } from "./formats/mapped/mapping";
+import { mappedReader } from "./formats/mapped/reader";
 import { ndjsonReader } from "./formats/ndjson";
+import type { RecordScope } from "./formats/records";
+import type { PlainTexts } from "./formats/plain";
 import { readPage } from "./formats/webex/read";
-import { readLines } from "./lines";
+import { readBlocks } from "./lines";
 import type { Progress } from "./progress";
 import { rejectLine, rejectLong } from "./reject";
-import { addEvent, sendBatch, type Store } from "./store";
+import { addEvent, noteEvent, sendBatch, type Store } from "./store";
 
 /** A file whose format is known and whose content waits to be read. */
 export interface Dump {
   path: string;
   name: string;
+  /** Hash and size it was delivered with, where these are known already. */
+  print: { sha256: string; byte_count: number } | null;
   format: Format;
+  /** What turns its lines into events; null where it comes in a format of its own. */
+  mapping: Mapping | null;
   content: Content;
   chunks: AsyncIterable<Buffer>;
 }
@@ -33,13 +41,18 @@ export interface Reading {
 const HEAD_BYTES = 64 * 1024;
 
 /** Opens a dump and tells its format from its first bytes, of which it shows none where masking is on. */
-export async function openDump(path: string, { masking }: Config): Promise<Dump> {
+export async function openDump({ path, delivered }: FoundFile, config: Config): Promise<Dump> {
+  const { masking } = config;
+  const name = delivered?.name ?? basename(path);
+  const mappingFile = mappingFileFor(config, name);
+  const mapping = mappingFile === null ? null : readMapping(mappingFile, config.zone);
   const content = await openContent(path);
   try {
-    const name = basename(path);
     const { head, chunks } = await peek(content.chunks);
     const may_show = masking.numbers === "none" && masking.names === "none";
-    return { path, name, format: formatOf(head, { path, name, may_show }), content, chunks };
+    const place = { path, name, may_show };
+    const format = mapping === null ? formatOf(head, place) : mappedFormat(head, place);
+    return { path, name, print: delivered ?? null, format, mapping, content, chunks };
   } catch (error) {
     content.close();
     throw error;
@@ -85,23 +98,25 @@ export async function readDump(dump: Dump, store: Store, reported: Gathered, rea
 }
 
 async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading): Promise<void> {
-  const scope = { type: namedType(dump.name), latestMs: reading.latestMs, contexts: store.interners.cache };
+  const { cache: contexts, plain } = store.interners;
+  const scope = { type: namedType(dump.name), latestMs: reading.latestMs, contexts };
   let isFull = false;
-  const sink: Sink = {
+  const sink: StoreSink = {
+    waiting: () => store.pending,
     read: () => void (store.counts.read += 1),
     event: (event) => void (isFull = addEvent(store, event) || isFull),
+    taken: (kind, atMs) => void (isFull = noteEvent(store, kind, atMs) || isFull),
     reject: (line, fault, bytes) => void (isFull = rejectLine(store, mask, line, fault, bytes()) || isFull),
   };
-  const reader = dump.format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink);
-  for await (const { first, texts, bytes, long } of readLines(dump.chunks)) {
-    if (long === null) {
-      let index = 0;
-      const bytesNow = (): Buffer => bytes(index);
-      for (; index < texts.length; index++) reader.line(texts[index] as string, first + index, bytesNow);
-    } else {
+  const reader = lineReader(dump, scope, sink, plain);
+  let line = 1;
+  for await (const { bytes, long } of readBlocks(dump.chunks)) {
+    if (long === null) line = reader.block(bytes, line);
+    else {
       reader.interrupt();
       store.counts.read += 1;
-      isFull = rejectLong(store, mask, first, TOO_LONG, long) || isFull;
+      isFull = rejectLong(store, mask, line, TOO_LONG, long) || isFull;
+      line += 1;
     }
     if (isFull) await sendBatch(store);
     isFull = false;
@@ -110,7 +125,18 @@ async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading
   reader.interrupt();
 }
 
-const TOO_LONG: Fault = {
+function lineReader(
+  { path, format, mapping }: Dump,
+  scope: RecordScope,
+  sink: StoreSink,
+  texts: PlainTexts,
+): LineReader {
+  if (mapping !== null) return mappedReader(mapping, { path }, scope, sink);
+  return format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink, texts);
+}
+
+/** Why a line of more than 1 MiB is not read. */
+export const TOO_LONG: Fault = {
   reason: "line-too-long",
   message: "The line is longer than 1 MiB. Expected one event a line; a missing line end joins two.",
 };

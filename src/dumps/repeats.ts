@@ -1,5 +1,7 @@
 import type { Knex } from "knex";
-import { jsonRows } from "../db/bulk";
+import { rowAsJson, sendRows } from "../db/bulk";
+import { addKeys } from "../db/keys";
+import { bind } from "../db/sql";
 import { contentColumns, eventColumns, type EventTables } from "./tables";
 
 /**
@@ -15,11 +17,17 @@ export async function noteRepeats(
   rowsJson: string,
 ): Promise<void> {
   const columns = eventColumns(tables);
+  const sent = await sendRows(trx, tables.events, columns, rowsJson);
+  const content = rowAsJson(
+    trx,
+    columns.map((column) => `batch.${column}`),
+  );
   const isOwn = `stored.dump_key = ${dumpKey} and stored.dump_line = batch.dump_line`;
-  const matched = `${jsonRows(columns)} as batch cross join ${tables.events} as stored
+  const matched = `${sent.from} as batch cross join ${tables.events} as stored
     where stored.${tables.owner} = batch.${tables.owner} and stored.identity = batch.identity`;
   const isSame = contentColumns(tables).map((column) => `stored.${column} is not distinct from batch.${column}`);
-  await trx.raw(
+  await bind(
+    trx,
     `insert into ${tables.repeats} (event_key, line, is_same, content)
      select event_key, line, is_same, case when is_same = 1 then null else content end
      from (
@@ -27,17 +35,13 @@ export async function noteRepeats(
              stored.event_key,
              batch.dump_line as line,
              case when stored.is_revised = 0 and ${isSame.join(" and ")} then 1 else 0 end as is_same,
-             batch.row_json as content
+             ${content} as content
          from ${matched} and not (${isOwn})
      ) as repeated`,
-    [rowsJson],
+    sent.bindings,
   );
-  await trx.raw(
-    `insert into ${tables.to_rebuild} (${tables.owner})
-     select distinct stored.${tables.owner} from ${matched} and ${isOwn}
-     on conflict do nothing`,
-    [rowsJson],
-  );
+  const owners = `select stored.${tables.owner} from ${matched} and ${isOwn}`;
+  await addKeys(trx, tables.to_rebuild, tables.owner, owners, sent.bindings);
 }
 
 /** Makes room for the repeats of one dump. */

@@ -1,4 +1,5 @@
 import { bulkInsert, type Cell } from "../db/bulk";
+import { bind } from "../db/sql";
 import type { Figures } from "./formats/webex/elements";
 import type { DeliveredList } from "./formats/webex/lists";
 import { intern, keyOf } from "./intern";
@@ -91,7 +92,8 @@ async function storeElements(
     await bulkInsert(store.trx, table, columns, rows.slice(from, from + 5_000));
   }
   const same = content.map((column) => `fresh.${column} is not distinct from stored.${column}`);
-  await store.trx.raw(
+  await bind(
+    store.trx,
     `delete from ${table} where reported_key in (
          select case
              when (coalesce(dump.stamp_day, ''), dump.sha256) > (:stamp_day, :sha256) then fresh.reported_key

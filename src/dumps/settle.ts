@@ -1,4 +1,7 @@
 import type { Knex } from "knex";
+import { addKeys } from "../db/keys";
+import { bind, selectRows } from "../db/sql";
+import { indexTemporary } from "../db/temporary";
 import { settleConflicts } from "./conflicts";
 import { dropRepeats } from "./repeats";
 import type { Store } from "./store";
@@ -33,10 +36,11 @@ async function settleKind(
   stamp: { stamp_day: string; sha256: string },
 ): Promise<Settled> {
   const { trx } = store;
-  await trx.raw(`create index ${tables.repeats}_event on ${tables.repeats} (event_key)`);
-  const [{ repeat_count: repeated } = { repeat_count: 0 }] = (await trx.raw(
+  await indexTemporary(trx, tables.repeats, "event_key");
+  const [{ repeat_count: repeated } = { repeat_count: 0 }] = await selectRows<{ repeat_count: number }>(
+    trx,
     `select count(*) as repeat_count from ${tables.repeats}`,
-  )) as { repeat_count: number }[];
+  );
   await moveFirst(trx, tables, store.dump_key, stamp);
   await moveLatest(trx, tables, store.dump_key, stamp);
   const revised = await settleConflicts(store, tables);
@@ -53,13 +57,9 @@ async function moveFirst(
 ): Promise<void> {
   const later = `first_dump_key in (select dump_key from dumps where (stamp_day, sha256) > (:stamp_day, :sha256))
     and event_key in (select event_key from ${tables.repeats})`;
-  await trx.raw(
-    `insert into ${tables.to_rebuild} (${tables.owner})
-     select distinct ${tables.owner} from ${tables.events} where ${later}
-     on conflict do nothing`,
-    stamp,
-  );
-  await trx.raw(`update ${tables.events} set first_dump_key = ${dumpKey} where ${later}`, stamp);
+  const owners = `select distinct ${tables.owner} from ${tables.events} where ${later}`;
+  await addKeys(trx, tables.to_rebuild, tables.owner, owners, stamp);
+  await bind(trx, `update ${tables.events} set first_dump_key = ${dumpKey} where ${later}`, stamp);
 }
 
 /** Where every copy says the same, only the place the event is read from moves: to the latest stamp. */
@@ -69,7 +69,8 @@ async function moveLatest(
   dumpKey: number,
   stamp: { stamp_day: string; sha256: string },
 ): Promise<void> {
-  await trx.raw(
+  await bind(
+    trx,
     `update ${tables.events} set dump_key = ${dumpKey}, dump_line = latest.line
      from (
          select event_key, max(line) as line

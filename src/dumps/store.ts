@@ -1,10 +1,20 @@
 import type { Knex } from "knex";
 import { bulkInsert, bulkInsertNew, type Cell } from "../db/bulk";
+import { addKeyList } from "../db/keys";
 import type { Context } from "./contexts";
 import { joinContext, type LoadedEvent } from "./event";
 import { createRepeats, noteRepeats } from "./repeats";
 import { EVENT_TABLES, eventColumns } from "./tables";
 import { giveKeys, type Interner, type Interners, keyOf, nameText, type NewTexts, storeTexts } from "./intern";
+import { addWaiting, type Keyed, openWaiting, rowsJson, type Waiting } from "./waiting";
+
+/** What waits to be stored. */
+interface Pending {
+  contact: Waiting;
+  agent: Waiting;
+  rejected: Cell[][];
+  rejected_bytes: number;
+}
 
 /** What one dump has brought so far, and the way of its events into their tables. */
 export interface Store {
@@ -16,7 +26,7 @@ export interface Store {
   newest_at_ms: number | null;
   /** By quarter-hour: contact events and agent events. */
   quarters: Map<number, [number, number]>;
-  pending: { contact: LoadedEvent[]; agent: LoadedEvent[]; rejected: Cell[][]; rejected_bytes: number };
+  pending: Pending;
   /** Owners already noted for the rebuild. */
   touched: { contact: Set<number>; agent: Set<number> };
   /** Kinds of event of which the dump repeats some that are stored; `settle` ends their story. */
@@ -26,7 +36,7 @@ export interface Store {
   stored: Promise<unknown>;
 }
 
-const BATCH_EVENTS = 10_000;
+const BATCH_EVENTS = 20_000;
 const BATCH_REJECTED_BYTES = 4_000_000;
 const QUARTER_MS = 900_000;
 const TOUCHED_LIMIT = 200_000;
@@ -40,7 +50,7 @@ export function openStore(trx: Knex.Transaction, interners: Interners, dumpKey: 
     oldest_at_ms: null,
     newest_at_ms: null,
     quarters: new Map(),
-    pending: { contact: [], agent: [], rejected: [], rejected_bytes: 0 },
+    pending: openPending(),
     touched: { contact: new Set(), agent: new Set() },
     has_repeats: { contact: false, agent: false },
     prepared: Promise.resolve(),
@@ -50,17 +60,26 @@ export function openStore(trx: Knex.Transaction, interners: Interners, dumpKey: 
 
 /** Takes an event; true where enough are waiting for `sendBatch`. */
 export function addEvent(store: Store, event: LoadedEvent): boolean {
+  addWaiting(store.pending[event.kind], event, nameText(event.spelling, event.shown_as));
+  return noteEvent(store, event.kind, event.at_ms);
+}
+
+/** Counts an event that has been put among those that wait; true where enough are waiting for `sendBatch`. */
+export function noteEvent(store: Store, kind: "contact" | "agent", atMs: number): boolean {
   const { pending, counts } = store;
-  pending[event.kind].push(event);
   counts.event += 1;
-  const quarter = event.at_ms - (event.at_ms % QUARTER_MS);
-  const column = event.kind === "contact" ? 0 : 1;
+  const quarter = atMs - (atMs % QUARTER_MS);
+  const column = kind === "contact" ? 0 : 1;
   const cell = store.quarters.get(quarter);
   if (cell === undefined) store.quarters.set(quarter, column === 0 ? [1, 0] : [0, 1]);
   else cell[column] += 1;
-  if (store.oldest_at_ms === null || event.at_ms < store.oldest_at_ms) store.oldest_at_ms = event.at_ms;
-  if (store.newest_at_ms === null || event.at_ms > store.newest_at_ms) store.newest_at_ms = event.at_ms;
-  return pending.contact.length + pending.agent.length >= BATCH_EVENTS;
+  if (store.oldest_at_ms === null || atMs < store.oldest_at_ms) store.oldest_at_ms = atMs;
+  if (store.newest_at_ms === null || atMs > store.newest_at_ms) store.newest_at_ms = atMs;
+  return pending.contact.owners.length + pending.agent.owners.length >= BATCH_EVENTS;
+}
+
+function openPending(): Pending {
+  return { contact: openWaiting(), agent: openWaiting(), rejected: [], rejected_bytes: 0 };
 }
 
 /** Takes a rejected line as a row of `rejected_lines` without its dump; true where enough are waiting. */
@@ -77,7 +96,7 @@ export function addRejected(store: Store, cells: Cell[], size: number): boolean 
  */
 export async function sendBatch(store: Store): Promise<void> {
   const { pending } = store;
-  store.pending = { contact: [], agent: [], rejected: [], rejected_bytes: 0 };
+  store.pending = openPending();
   const before = store.stored;
   await store.prepared;
   const prepared = prepareBoth(store, pending);
@@ -115,37 +134,30 @@ async function prepareBoth(store: Store, pending: Store["pending"]): Promise<[Pr
   return [contact, await prepare(store, "agent", pending.agent)];
 }
 
-async function prepare(store: Store, kind: "contact" | "agent", events: LoadedEvent[]): Promise<Prepared> {
-  const tables = EVENT_TABLES[kind];
+async function prepare(store: Store, kind: "contact" | "agent", waiting: Waiting): Promise<Prepared> {
   const { trx, interners } = store;
-  const owners = interners[tables.owners];
-  const names = interners[tables.names];
-  const unseen = { owners: new Set<string>(), names: new Set<string>(), contexts: new Set<Context>() };
-  const keys = events.map((event) => {
-    const owner = keyOf(owners, event.owner);
-    if (owner === undefined) unseen.owners.add(event.owner);
-    if (event.context.key === null) unseen.contexts.add(event.context);
-    const name = nameText(event.spelling, event.shown_as);
-    if (keyOf(names, name) === undefined) unseen.names.add(name);
-    return owner;
-  });
+  const count = waiting.owners.length;
+  if (count === 0) return { count, json: "[]", owners: new Set(), texts: [] };
+  const tables = EVENT_TABLES[kind];
   const texts = [
-    await giveKeys(trx, owners, unseen.owners),
-    await giveKeys(trx, names, unseen.names),
-    await giveContextKeys(store, unseen.contexts),
+    await giveTextKeys(trx, interners[tables.owners], waiting.owners),
+    await giveTextKeys(trx, interners[tables.names], waiting.names),
+    await giveContextKeys(store, new Set(waiting.contexts.filter(({ key }) => key === null))),
   ];
-  const touched = new Set<number>();
-  const rows = events.map((event, index) => {
-    const owner = keys[index] ?? known(owners, event.owner);
-    touched.add(owner);
-    const name = known(names, nameText(event.spelling, event.shown_as));
-    const { identity, at_ms, ended_at_ms, sequence, own_1, own_2, attributes, line } = event;
-    const context = event.context.key as number;
-    return kind === "contact"
-      ? [owner, identity, at_ms, ended_at_ms, sequence, name, context, own_1, own_2, attributes, line]
-      : [owner, identity, at_ms, ended_at_ms, sequence, name, context, own_1, attributes, line];
-  });
-  return { count: rows.length, json: JSON.stringify(rows), owners: touched, texts };
+  const owners = new Set(waiting.owners.map(({ key }) => key as number));
+  return { count, json: rowsJson(waiting), owners, texts };
+}
+
+async function giveTextKeys(trx: Knex.Transaction, interner: Interner, texts: readonly Keyed[]): Promise<NewTexts> {
+  const open = texts.filter(({ key }) => key === null);
+  const unseen = new Set<string>();
+  for (const one of open) {
+    one.key = keyOf(interner, one.text) ?? null;
+    if (one.key === null) unseen.add(one.text);
+  }
+  const fresh = await giveKeys(trx, interner, unseen);
+  for (const one of open) one.key ??= known(interner, one.text);
+  return fresh;
 }
 
 async function giveContextKeys(store: Store, contexts: Set<Context>): Promise<NewTexts> {
@@ -184,5 +196,5 @@ export async function touch(store: Store, kind: "contact" | "agent", owners: Ite
   if (touched.size > TOUCHED_LIMIT) touched.clear();
   for (const owner of unseen) touched.add(owner);
   const { to_rebuild, owner } = EVENT_TABLES[kind];
-  await bulkInsertNew(store.trx, to_rebuild, [owner], JSON.stringify(unseen.map((key) => [key])), {});
+  await addKeyList(store.trx, to_rebuild, owner, unseen);
 }

@@ -83,10 +83,14 @@ async function* pages(db: Knex, sql: string, table: Export, request: ExportReque
 /** The names of a select's columns, also where it gives no row. */
 async function columnsOf(db: Knex, sql: string): Promise<string[]> {
   const rest = { after_id: "", after_session: "", after_channel: "", after_number: 0, from_day: "", to_day: "" };
-  const rows = await selectRows<Row>(db, `select page.* from (select 1 as one) left join (${sql}) as page on 1 = 1`, {
-    ...rest,
-    page_size: 1,
-  });
+  const rows = await selectRows<Row>(
+    db,
+    `select page.* from (select 1 as one) as one_row left join (${sql}) as page on 1 = 1`,
+    {
+      ...rest,
+      page_size: 1,
+    },
+  );
   return Object.keys(rows[0] ?? {});
 }
 

@@ -1,6 +1,6 @@
 -- agent_steps: one row per event of an agent, in the order of its session and channel
 -- key: agent_key, channel_number, session_started_at_ms, activity_number, is_marker, event_key; a working table, held only while a slice of agents is rebuilt
--- from: agent_events, agent_state_names, agents, agent_contexts, derived_sessions, dumps, calendar_days
+-- from: agent_arrivals, agent_contexts, derived_sessions, dumps, calendar_days
 -- note: stays are numbered, and a marker has the number of the stay before it; a session nobody named is known by its start (else 0)
 with
 dated_dumps as (
@@ -22,27 +22,20 @@ steps as (
         events.at_ms,
         events.ended_at_ms,
         events.sequence,
-        names.rank,
-        names.is_logout,
-        names.is_marker,
-        case
-            when substr(events.identity, 1, 1) = '-' then agents.agent_id || events.identity
-            else substr(events.identity, 2)
-        end as event_id,
+        events.rank,
+        events.is_logout,
+        events.is_marker,
+        events.event_id,
         case when events.at_ms < dated_dumps.starts_at_ms then 1 else 0 end as is_late
-    from agents_to_rebuild as touched
-    join agents on agents.agent_key = touched.agent_key
-    join agent_events as events on events.agent_key = touched.agent_key
+    from agent_arrivals as events
     join agent_contexts as contexts
         on
             contexts.agent_key = events.agent_key
             and contexts.context_key = events.context_key
             and contexts.from_ms <= events.at_ms
             and contexts.until_ms > events.at_ms
-    join agent_state_names as names on names.name_key = events.name_key
     left join dated_dumps on dated_dumps.dump_key = events.first_dump_key
     left join derived_sessions on derived_sessions.event_key = events.event_key
-    where touched.agent_key between :from_key and :to_key
 )
 
 select

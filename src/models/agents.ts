@@ -25,6 +25,7 @@ const SESSION_COLUMNS = columns(`
  * keys lie from `:from_key` to `:to_key`.
  */
 export const agentTables: readonly (Materialization | WorkingTable)[] = [
+  working("agent_arrivals", ["event_key"]),
   working("agent_context_keys", ["agent_key", "context_key"]),
   working("agent_channels", ["agent_key", "channel_id"]),
   working("agent_contexts", ["agent_key", "context_key", "channel_number"]),

@@ -4,11 +4,16 @@ import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import { NightdeskError } from "../base/errors";
 import type { Log } from "../base/log";
+import { canShare } from "../db/claim";
 import { type Materialization, materialize } from "../db/materialize";
 import { bind, readSql, selectRows } from "../db/sql";
+import { describeTemporary } from "../db/temporary";
+import { waitToWrite, writeTransaction } from "../db/write";
+import { addUp } from "./make";
 import { addUnchecked, contactsOf, type Period } from "./pending";
 import { noteSetting } from "./settings";
-import { hold, type Slice, slices, type WorkingTable } from "./slices";
+import { hold, type Slice, SLICE_SIZE, slices, type WorkingTable } from "./slices";
+import { emptyTogether } from "./together";
 
 /** How to judge: the mode, the sequence table's name and the version it is recorded under. */
 export interface Judge {
@@ -64,22 +69,66 @@ export async function checkSequences(
   version: string,
 ): Promise<Record<string, number>> {
   const judge: Judge = { mode: config.sequence.mode, table: config.sequence.table, version };
-  return db.transaction(async (trx) => {
+  const prepare = async (trx: Knex.Transaction): Promise<void> => {
     await requireTable(trx, judge.table);
     const isUnderNewRules = await noteSetting(trx, "checked_under", fingerprint(judge));
     await addUnchecked(trx, config.zone, isUnderNewRules ? { ...period, all: true } : period);
+  };
+  const counts = canShare(db) ? await checkTogether(db, judge, prepare) : await checkAlone(db, log, judge, prepare);
+  log.progress("");
+  return { ...NOTHING, ...counts };
+}
+
+type Prepare = (trx: Knex.Transaction) => Promise<void>;
+
+/** Checks everything pending in one transaction, the only one that writes. */
+async function checkAlone(db: Knex, log: Log, judge: Judge, prepare: Prepare): Promise<Record<string, number>> {
+  return writeTransaction(db, waitToWrite, async (trx) => {
+    await prepare(trx);
     await holdContacts(trx, "select contact_key from contacts_to_check", {});
     const counts: Record<string, number> = {};
     for await (const slice of slices(trx, "contacts_in_check", "contact_key")) {
-      const bindings = bindingsOf(judge, slice);
-      for (const table of tables) await materialize(trx, table, bindings);
-      addUp(counts, { contacts: slice.entity_count, ...(await countSlice(trx, slice)) });
+      addUp(counts, await checkSlice(trx, judge, slice));
       log.progress(`checking contacts: ${counts.contacts}`);
     }
-    log.progress("");
     await trx("contacts_to_check").del();
-    return { ...NOTHING, ...counts };
+    return counts;
   });
+}
+
+/** Checks what is pending beside other runs that do the same; see the README. */
+async function checkTogether(db: Knex, judge: Judge, prepare: Prepare): Promise<Record<string, number>> {
+  const set = {
+    set: "contacts_to_check",
+    key: "contact_key",
+    slice_size: SLICE_SIZE,
+    work: async (trx: Knex.Transaction, slice: Slice) => {
+      await holdContacts(trx, "select contact_key from contacts_to_check", {});
+      return await checkSlice(trx, judge, slice);
+    },
+  };
+  const judgedBy = async (trx: Knex.Transaction): Promise<string> => {
+    const under = await trx("settings").where({ name: "checked_under" }).first("value");
+    return String(under?.value);
+  };
+  const prepareOnce = async (trx: Knex.Transaction, isFirst: boolean): Promise<void> => {
+    if (isFirst) return await prepare(trx);
+    if ((await judgedBy(trx)) !== fingerprint(judge)) throw othersJudge();
+  };
+  return emptyTogether(db, [set], prepareOnce, judgedBy);
+}
+
+async function checkSlice(trx: Knex.Transaction, judge: Judge, slice: Slice): Promise<Record<string, number>> {
+  const bindings = bindingsOf(judge, slice);
+  for (const table of tables) await materialize(trx, table, bindings);
+  return { contacts: slice.entity_count, ...(await countSlice(trx, slice)) };
+}
+
+function othersJudge(): NightdeskError {
+  return new NightdeskError(
+    "rules-changed",
+    "Another run has begun to check everything anew in another mode or by another sequence table. Expected all runs on one database to work with the same configuration. Give them the same, and run this again.",
+  );
 }
 
 /** What another mode or table than the configured one would find in a period's contacts; nothing is stored. */
@@ -145,10 +194,7 @@ async function holdContacts(trx: Knex.Transaction, select: string, range: Record
   await trx.raw("drop table if exists contacts_in_check");
   await trx.raw("create temporary table contacts_in_check (contact_key bigint not null primary key)");
   await bind(trx, `insert into contacts_in_check (contact_key) ${select}`, range);
-}
-
-function addUp(counts: Record<string, number>, more: Record<string, number>): void {
-  for (const [name, count] of Object.entries(more)) counts[name] = (counts[name] ?? 0) + count;
+  await describeTemporary(trx, "contacts_in_check");
 }
 
 async function countSlice(trx: Knex.Transaction, slice: Slice): Promise<Record<string, number>> {

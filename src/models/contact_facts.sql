@@ -51,7 +51,8 @@ late as (
     select steps.contact_key, count(*) as late_event_count
     from contact_steps as steps
     join late_dump on late_dump.dump_key = steps.first_dump_key
-    where steps.at_ms < late_dump.named_day_starts_at_ms
+    where exists (select 1 from late_dump)
+        and steps.at_ms < late_dump.named_day_starts_at_ms
     group by steps.contact_key
 )
 select

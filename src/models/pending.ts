@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import { calendarDay } from "../base/days";
-import { bind } from "../db/sql";
+import { addKeys } from "../db/keys";
 
 /** Which contacts and agents a run is for; days are local and inclusive. */
 export interface Period {
@@ -70,14 +70,7 @@ export async function add(
   select: string,
   range: Range = {},
 ): Promise<void> {
-  const key = `${entity}_key`;
-  await bind(
-    trx,
-    `insert into ${pending} (${key})
-    select distinct found.${key} from (${select}) as found
-    where not exists (select 1 from ${pending} as pending where pending.${key} = found.${key})`,
-    range,
-  );
+  await addKeys(trx, pending, `${entity}_key`, select, range);
 }
 
 /** How many contacts and agents wait for the rebuild, and how many contacts for the check. */

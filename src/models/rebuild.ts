@@ -1,26 +1,39 @@
-import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import type { Log } from "../base/log";
-import { type Materialization, materialize } from "../db/materialize";
-import { selectRows } from "../db/sql";
+import { beside, type Scratch, withScratch } from "../db/beside";
+import { canShare } from "../db/claim";
+import type { Materialization } from "../db/materialize";
+import { bind, selectRows } from "../db/sql";
+import { waitToWrite, writeTransaction } from "../db/write";
 import { agentTables } from "./agents";
 import { fillCalendar } from "./calendar";
 import { customerTables } from "./customers";
 import { add, addOpenSessions, addPending, type Period } from "./pending";
-import { noteSetting } from "./settings";
-import { hold, type Slice, slices, type WorkingTable } from "./slices";
+import { type Progress, type Rebuild, rebuildTogether } from "./rebuild-together";
+import { beginUnder, endUnder, rulesMark } from "./rules";
+import { addUp, isKept, makeSlice } from "./make";
+import { slices, type WorkingTable } from "./slices";
 
 export type { Period } from "./pending";
+export { isUnderRules } from "./rules";
 
-/** An agent has far more events than a contact: slices of either hold a few hundred thousand. */
-const SLICE_SIZES = { contact: 20_000, agent: 2_000 } as const;
+/** Slices are cut to hold about as many events, of agents as of contacts, however many of them a contact or agent has. */
+const SLICE_EVENTS = 200_000;
+const LARGEST_SLICE = 20_000;
+
+/** What this transaction has written by the time agents are rebuilt, and their selects read: pending set, days and rules. */
+const WRITTEN_BEFORE = ["agents_to_rebuild", "calendar_days", "agent_state_names", "state_kinds", "channel_thresholds"];
+
+/** Fewer of either are rebuilt sooner than a second connection is opened and its rows are taken over. */
+const WORTH_A_SECOND = { contact: 1_000, agent: 50 } as const;
 
 /**
- * Makes the customer and agent tables anew for every pending contact and agent, in one transaction: all events of each
- * are read again, so calls over midnight, late events and second runs need no special case. The rules must be loaded.
+ * Makes the customer and agent tables anew for every pending contact and agent: all events of each are read again, so
+ * calls over midnight, late events and second runs need no special case.
  *
  * @param rulesVersion version of the reference data; where it, the zone or a threshold changed, everything is pending
+ * @param writeRules   writes the rules and describes the names of events; without it the rules must be loaded
  * @returns rows made per table, and contacts and agents rebuilt
  */
 export async function rebuildTables(
@@ -29,77 +42,131 @@ export async function rebuildTables(
   log: Log,
   period: Period,
   rulesVersion: string,
+  writeRules: (trx: Knex.Transaction) => Promise<void> = () => Promise.resolve(),
 ): Promise<Record<string, number>> {
-  return db.transaction(async (trx) => {
-    const isUnderNewRules = await noteRules(trx, config, rulesVersion);
-    if (isUnderNewRules) await trx("calendar_days").del();
-    await fillCalendar(trx, config.zone);
-    await addPending(trx, config.zone, isUnderNewRules ? { ...period, all: true } : period);
-    await addOpenSessions(trx);
-    const contacts = await runSlices(trx, log, "contact", customerTables);
-    const agents = await runSlices(trx, log, "agent", agentTables);
-    await add(trx, "contacts_to_check", "contact", "select contact_key from contacts_to_rebuild");
-    await trx("contacts_to_rebuild").del();
-    await trx("agents_to_rebuild").del();
-    return { ...contacts, ...agents };
-  });
+  const progress = progressOf(log);
+  const rules_mark = rulesMark(config, rulesVersion);
+  const rebuild = { config, period, rules_mark, writeRules, progress };
+  const counts = canShare(db)
+    ? await rebuildTogether(db, { ...rebuild, slice_sizes: await sliceSizes(db) })
+    : await rebuildAlone(db, rebuild);
+  return { ...NOTHING, ...counts };
 }
 
-/**
- * Whether the tables were made under the zone, thresholds and reference data in force: figures of a report made after a
- * change and before a rebuild would be neither the old nor the new ones. True where nothing was ever rebuilt.
- */
-export async function isUnderRules(db: Knex, config: Config, rulesVersion: string): Promise<boolean> {
-  const made: { value: string } | undefined = await db("settings").where({ name: "rebuilt_under" }).first("value");
-  return made === undefined || made.value === rulesMark(config, rulesVersion);
+/** Rebuilds everything pending in one transaction, the only one that writes. */
+async function rebuildAlone(db: Knex, rebuild: Omit<Rebuild, "slice_sizes">): Promise<Record<string, number>> {
+  const { config, period, rules_mark, progress } = rebuild;
+  return withScratch(db, (scratch) =>
+    writeTransaction(db, waitToWrite, async (trx) => {
+      await rebuild.writeRules(trx);
+      const isUnderNewRules = await beginUnder(trx, rules_mark);
+      if (isUnderNewRules) await trx("calendar_days").del();
+      await fillCalendar(trx, config.zone);
+      await addPending(trx, config.zone, isUnderNewRules ? { ...period, all: true } : period);
+      await addOpenSessions(trx);
+      const counts = await rebuildBoth(trx, scratch, progress);
+      await add(trx, "contacts_to_check", "contact", "select contact_key from contacts_to_rebuild");
+      await trx("contacts_to_rebuild").del();
+      await trx("agents_to_rebuild").del();
+      await endUnder(trx, rules_mark);
+      progress(null);
+      return counts;
+    }),
+  );
 }
 
-/** Remembers what the tables are made under; true where that is not what they were made under before. */
-async function noteRules(trx: Knex.Transaction, config: Config, rulesVersion: string): Promise<boolean> {
-  return noteSetting(trx, "rebuilt_under", rulesMark(config, rulesVersion));
+/** What a run that finds nothing pending has made. */
+const NOTHING = {
+  contacts: 0,
+  ...Object.fromEntries(customerTables.filter(isKept).map(({ table }) => [table, 0])),
+  agents: 0,
+  ...Object.fromEntries(agentTables.filter(isKept).map(({ table }) => [table, 0])),
+};
+
+/** Agents and contacts never read each other's tables: where there are many of both, they are rebuilt at once. */
+async function rebuildBoth(
+  trx: Knex.Transaction,
+  scratch: Scratch,
+  progress: Progress,
+): Promise<Record<string, number>> {
+  const [contacts, agents] = [await extentOf(trx, "contact"), await extentOf(trx, "agent")];
+  const isWorthIt = contacts.pending >= WORTH_A_SECOND.contact && agents.pending >= WORTH_A_SECOND.agent;
+  const [ofContacts, ofAgents] = await beside(
+    trx,
+    isWorthIt ? scratch : null,
+    (own) => runSlices(own, progress, contacts, customerTables),
+    {
+      reads: WRITTEN_BEFORE,
+      makes: agentTables.filter(isKept).map(({ table }) => table),
+      work: (side) => runSlices(side, progress, agents, agentTables),
+      clear: (own) => clear(own, agents, agentTables.filter(isKept)),
+    },
+  );
+  return { ...ofContacts, ...ofAgents };
 }
 
-function rulesMark(config: Config, rulesVersion: string): string {
-  const rules = JSON.stringify([config.zone, config.thresholds, config.queues, config.stale_after_ms, rulesVersion]);
-  return createHash("sha256").update(rules).digest("hex").slice(0, 12);
+/** How many of all there are wait to be rebuilt. */
+interface Extent {
+  entity: "contact" | "agent";
+  pending: number;
+  known: number;
+  slice_size: number;
+}
+
+async function sliceSizes(db: Knex): Promise<Rebuild["slice_sizes"]> {
+  const [contacts, agents] = [await extentOf(db, "contact"), await extentOf(db, "agent")];
+  return { contact: contacts.slice_size, agent: agents.slice_size };
+}
+
+async function extentOf(db: Knex, entity: Extent["entity"]): Promise<Extent> {
+  const [total] = await selectRows<{ pending: number; known: number; events: number | null }>(
+    db,
+    `select
+        (select count(*) from ${entity}s_to_rebuild) as pending,
+        (select count(*) from ${entity}s) as known,
+        (select max(event_key) from ${entity}_events) as events`,
+  );
+  const known = Number(total?.known ?? 0);
+  const eventsEach = Number(total?.events ?? 0) / Math.max(known, 1);
+  const slice_size = Math.ceil(Math.min(LARGEST_SLICE, SLICE_EVENTS / Math.max(eventsEach, 1)));
+  return { entity, pending: Number(total?.pending ?? 0), known, slice_size };
 }
 
 async function runSlices(
   trx: Knex.Transaction,
-  log: Log,
-  entity: "contact" | "agent",
+  progress: Progress,
+  extent: Extent,
   tables: readonly (Materialization | WorkingTable)[],
 ): Promise<Record<string, number>> {
-  const [total] = await selectRows<{ pending: number; known: number }>(
-    trx,
-    `select (select count(*) from ${entity}s_to_rebuild) as pending, (select count(*) from ${entity}s) as known`,
-  );
-  const pending = Number(total?.pending ?? 0);
-  const kept = tables.filter((table) => "scope" in table);
-  // Emptying a whole table is far cheaper than deleting all its rows slice by slice.
-  if (pending === Number(total?.known ?? 0)) for (const { table } of kept) await trx(table).del();
-  const counts: Record<string, number> = { [`${entity}s`]: 0, ...Object.fromEntries(kept.map((k) => [k.table, 0])) };
-  for await (const slice of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, SLICE_SIZES[entity])) {
-    for (const table of tables) await make(trx, table, slice);
-    for (const { table, scope } of kept)
-      counts[table] = (counts[table] ?? 0) + (await countRows(trx, table, scope, slice));
-    counts[`${entity}s`] = (counts[`${entity}s`] ?? 0) + slice.entity_count;
-    log.progress(`rebuilding ${entity}s: ${counts[`${entity}s`]} of ${pending}`);
+  const { entity, pending, known, slice_size } = extent;
+  const kept = tables.filter(isKept);
+  if (pending === known) await clear(trx, extent, kept);
+  const counts: Record<string, number> = {};
+  for await (const slice of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, slice_size)) {
+    addUp(counts, await makeSlice(trx, entity, tables, slice));
+    progress(entity, `${counts[`${entity}s`]} of ${pending} ${entity}s`);
   }
-  log.progress("");
   return counts;
 }
 
-async function make(trx: Knex.Transaction, made: Materialization | WorkingTable, slice: Slice): Promise<void> {
-  const range = { from_key: slice.from_key, to_key: slice.to_key };
-  if ("scope" in made) await materialize(trx, made, range);
-  else await hold(trx, made, range);
+/** Takes out the rows of everything pending; emptying a whole table is far cheaper than deleting all its rows. */
+async function clear(trx: Knex.Transaction, extent: Extent, kept: readonly Materialization[]): Promise<void> {
+  const { entity, pending, known, slice_size } = extent;
+  if (pending === known) {
+    for (const { table } of kept) await trx(table).del();
+    return;
+  }
+  for await (const { from_key, to_key } of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, slice_size)) {
+    for (const { table, scope } of kept) await bind(trx, `delete from ${table} where ${scope}`, { from_key, to_key });
+  }
 }
 
-async function countRows(trx: Knex.Transaction, table: string, scope: string, slice: Slice): Promise<number> {
-  const [row] = await selectRows<{ made: number }>(trx, `select count(*) as made from ${table} where ${scope}`, {
-    from_key: slice.from_key,
-    to_key: slice.to_key,
-  });
-  return Number(row?.made ?? 0);
+/** One line for both, since they may be under way at once. */
+function progressOf(log: Log): Progress {
+  const parts: Partial<Record<Extent["entity"], string>> = {};
+  return (entity, text = "") => {
+    if (entity === null) return log.progress("");
+    parts[entity] = text;
+    log.progress(`rebuilding ${[parts.contact, parts.agent].filter((part) => part !== undefined).join(", ")}`);
+  };
 }

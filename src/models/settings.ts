@@ -4,7 +4,6 @@ import type { Knex } from "knex";
 export async function noteSetting(trx: Knex, name: string, value: string): Promise<boolean> {
   const before: { value: string } | undefined = await trx("settings").where({ name }).first("value");
   if (before?.value === value) return false;
-  await trx("settings").where({ name }).del();
-  await trx("settings").insert({ name, value });
+  await trx("settings").insert({ name, value }).onConflict("name").merge();
   return true;
 }

@@ -1,8 +1,9 @@
 import type { Knex } from "knex";
-import { type Bindings, bind, selectRows } from "../db/sql";
+import { type Bindings, selectRows } from "../db/sql";
+import { holdTemporary } from "../db/temporary";
 
 /** Entities worked on at a time: memory and temporary space stay the same for a thousand contacts and for millions. */
-const SLICE_SIZE = 20_000;
+export const SLICE_SIZE = 20_000;
 
 /** A range of keys and how many entities of the set it was cut from lie in it. */
 export interface Slice {
@@ -41,7 +42,5 @@ export async function* slices(
 
 /** Makes a working table anew; it is temporary and gone with the connection at the latest. */
 export async function hold(trx: Knex.Transaction, made: WorkingTable, bindings: Bindings): Promise<void> {
-  await trx.raw(`drop table if exists ${made.table}`);
-  await bind(trx, `create temporary table ${made.table} as\n${made.select}`, bindings);
-  await trx.raw(`create unique index ${made.table}_key on ${made.table} (${made.key.join(", ")})`);
+  await holdTemporary(trx, made, bindings);
 }

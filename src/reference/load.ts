@@ -7,6 +7,8 @@ import { readCsvTable } from "../base/csv";
 import { NightdeskError } from "../base/errors";
 import { fold } from "../base/fold";
 import { bulkInsert, type Cell } from "../db/bulk";
+import { takeTurn } from "../db/turns";
+import { waitToWrite, writeTransaction } from "../db/write";
 
 type Row = Record<string, string>;
 
@@ -44,20 +46,34 @@ export function sequenceVersion(config: Config): string {
  * @throws NightdeskError `sequence-overrides` where the site's file names an unknown state, event or value
  */
 export async function loadRules(db: Knex, config: Config): Promise<void> {
-  await describeEventNames(db);
-  await describeStateNames(db);
-  await replace(db, "state_kinds", stateKinds());
-  await replace(db, "rule_names", ruleNames());
-  await replace(db, "reason_codes", reasonCodes());
-  await replace(db, "cpa_reasons", cpaReasons());
-  await replace(db, "sequence_cells", sequenceCells(config));
-  await replace(db, "queue_thresholds", queueThresholds(config));
-  await replace(db, "channel_thresholds", channelThresholds(config));
+  // In one transaction, and one at a time: nobody finds a table of rules empty, or half of it.
+  const begin = async (trx: Knex.Transaction): Promise<void> => {
+    await takeTurn(trx, "rules");
+    await waitToWrite(trx);
+  };
+  await writeTransaction(db, begin, async (trx) => {
+    await describeEventNames(trx);
+    await describeStateNames(trx);
+    await replace(trx, "state_kinds", stateKinds());
+    await replace(trx, "rule_names", ruleNames());
+    await replace(trx, "reason_codes", reasonCodes());
+    await replace(trx, "cpa_reasons", cpaReasons());
+    await replace(trx, "sequence_cells", sequenceCells(config));
+    await replace(trx, "queue_thresholds", queueThresholds(config));
+    await replace(trx, "channel_thresholds", channelThresholds(config));
+  });
 }
 
 /** The names of the sequence tables a run can use. */
 export function sequenceTables(): readonly string[] {
   return SEQUENCE_TABLES;
+}
+
+/** Every name of a contact event and of an agent's state that the reference knows, aliases included. */
+export function knownNames(): { contact: string[]; agent: string[] } {
+  const names = (file: string, column: string): string[] =>
+    referenceTable(file).flatMap((rule) => [rule[column] ?? "", ...list(rule.aliases, ";")]);
+  return { contact: names("contact-events.csv", "event"), agent: names("agent-states.csv", "state") };
 }
 
 function referenceText(file: string): string {

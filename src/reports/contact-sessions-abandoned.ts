@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { writeCsvRows } from "../base/csv";
+import { daysBetween } from "../base/days";
 import { readSql, selectRows } from "../db/sql";
 import type { Ask } from "./report";
-import { type Column, type CsvTable, pageTable, type PageTable } from "./table";
+import { type Column, csvCells, type CsvTable, pageTable, type PageTable } from "./table";
 import { formatCount } from "./units";
 
 interface AbandonedRow {
@@ -34,27 +36,41 @@ const COLUMNS: readonly Column[] = [
   { key: "reason_code", label: "Reason code", unit: "text" },
 ];
 
-/** The contacts nobody spoke to: the longest waits on the page, all of them in the CSV file. */
-export async function abandonedTables({ db, config, period, mask }: Ask): Promise<{ page: PageTable; csv: CsvTable }> {
-  const found = await selectRows<AbandonedRow>(db, readSql(join(__dirname, "contact-sessions-abandoned.sql")), {
-    from_day: period.from,
-    to_day: period.to,
-  });
-  const rows = found.map((row) => ({
+/**
+ * The contacts nobody spoke to: the longest waits on the page, all of them in the CSV file. They are read and written day
+ * by day, since those of many days would fill the memory.
+ */
+export async function abandonedTables(ask: Ask): Promise<{ page: PageTable; csv: CsvTable }> {
+  const { zone } = ask.config;
+  const table = { name: "contact-sessions-abandoned", columns: COLUMNS, rows: [] };
+  const written: Buffer[] = [];
+  let count = 0;
+  let longest: AbandonedRow[] = [];
+  for (const day of daysBetween(ask.period.from, ask.period.to)) {
+    const rows = await readDay(ask, day);
+    written.push(Buffer.from(writeCsvRows(csvCells({ ...table, rows }, zone).slice(1))));
+    count += rows.length;
+    longest = [...longest, ...rows].sort(byWait).slice(0, SHOWN);
+  }
+  const note =
+    count > SHOWN
+      ? `The ${SHOWN} that waited longest of ${formatCount(count)}; all of them are in contact-sessions-abandoned.csv.`
+      : "Longest wait first.";
+  return { page: pageTable("Abandoned and short contacts", COLUMNS, longest, zone, note), csv: { ...table, written } };
+}
+
+async function readDay({ db, mask }: Ask, day: string): Promise<AbandonedRow[]> {
+  const sql = readSql(join(__dirname, "contact-sessions-abandoned.sql"));
+  const found = await selectRows<AbandonedRow>(db, sql, { from_day: day, to_day: day });
+  return found.map((row) => ({
     ...row,
     origin: mask.number(row.origin),
     destination: mask.number(row.destination),
     reason_code: typeof row.reason_code === "string" ? mask.text(row.reason_code) : null,
   }));
-  const longest = rows
-    .toSorted((a, b) => (b.wait_ms ?? 0) - (a.wait_ms ?? 0) || (b.total_ms ?? 0) - (a.total_ms ?? 0))
-    .slice(0, SHOWN);
-  const note =
-    rows.length > SHOWN
-      ? `The ${SHOWN} that waited longest of ${formatCount(rows.length)}; all of them are in contact-sessions-abandoned.csv.`
-      : "Longest wait first.";
-  return {
-    page: pageTable("Abandoned and short contacts", COLUMNS, longest, config.zone, note),
-    csv: { name: "contact-sessions-abandoned", columns: COLUMNS, rows },
-  };
+}
+
+/** Longest wait first; the order of time among equals. */
+function byWait(a: AbandonedRow, b: AbandonedRow): number {
+  return (b.wait_ms ?? 0) - (a.wait_ms ?? 0) || (b.total_ms ?? 0) - (a.total_ms ?? 0);
 }

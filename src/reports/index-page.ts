@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { REPORTS } from "./catalogue";
 import type { PlannedFile } from "./files";
 import { metaOf, renderPage } from "./html";
-import type { Ask, Report, ReportContent, ReportRequest } from "./report";
+import type { Ask, Made, Report, ReportRequest } from "./report";
 
 interface Entry {
   title: string;
@@ -21,21 +21,16 @@ interface Entry {
  * `index.html` of the period's folder: every report with its finding and its files. A report that is not of this render
  * and lies in the folder is listed by what its page says of itself, so that one report made anew leaves the others in.
  */
-export function indexFile(
-  folder: string,
-  made: readonly { report: Report; content: ReportContent }[],
-  ask: Ask,
-  request: ReportRequest,
-): PlannedFile {
+export function indexFile(folder: string, made: readonly Made[], ask: Ask, request: ReportRequest): PlannedFile {
   const { period, box } = ask;
   const withCsv = request.formats.includes("csv");
   const reports = REPORTS.flatMap((report) => {
     const { title, question } = report;
     const page = `${report.name}.html`;
-    const content = made.find((each) => each.report === report)?.content;
-    if (content === undefined) return laidDown(folder, report, box.dumps_sha256);
-    const files = withCsv ? content.tables.map(({ name }) => `${name}.csv`) : csvFiles(folder, report.name);
-    return { title, question, summary: content.summary, page, files, is_earlier: false };
+    const own = made.find((each) => each.report === report);
+    if (own === undefined) return laidDown(folder, report, box.dumps_sha256);
+    const files = withCsv ? own.tables.map((name) => `${name}.csv`) : csvFiles(folder, report.name);
+    return { title, question, summary: own.summary, page, files, is_earlier: false };
   });
   const report = { name: "index", title: `Reports of ${period.label}`, question: "", summary: "" };
   return { name: "index.html", text: renderPage("index", { report, period, box, reports }) };

@@ -4,12 +4,13 @@ import type { Config } from "../base/config";
 import { dayStartMs, addDays } from "../base/days";
 import { UsageError } from "../base/errors";
 import { maskOf } from "../base/mask";
+import { withReaders } from "../db/readers";
 import { REPORTS } from "./catalogue";
 import { gatherDataBox } from "./data-box";
 import { csvText, type PlannedFile, publishFiles } from "./files";
 import { renderPage } from "./html";
 import { indexFile } from "./index-page";
-import type { Ask, Period, Report, ReportContent, ReportRequest } from "./report";
+import type { Ask, Made, Period, Report, ReportContent, ReportRequest } from "./report";
 
 export function reportNames(): string[] {
   return REPORTS.map(({ name }) => name);
@@ -31,19 +32,42 @@ export async function renderReports(
   const asked = new Set(names.map(reportNamed));
   const reports = REPORTS.filter((report) => asked.has(report));
   const period = periodOf(config.zone, request.from, request.to);
-  const box = await gatherDataBox(db, config, period);
-  const ask: Ask = { db, config, period, view: request.view ?? "person", mask: maskOf(config.masking), box };
-  // By channel the figures are others: they must not take the place of the night's pages.
-  const folder = join(request.out, ask.view === "channel" ? `${period.name}-by-channel` : period.name);
-  const files: PlannedFile[] = [];
-  const made: { report: Report; content: ReportContent }[] = [];
-  for (const report of reports) {
-    const content = await report.gather(ask);
-    made.push({ report, content });
-    files.push(...filesOf(report, content, ask, request));
-  }
-  if (request.formats.includes("html")) files.push(indexFile(folder, made, ask, request));
-  return await publishFiles(folder, files);
+  return await withReaders(db, READERS, async (readers) => {
+    const [reader = db] = readers;
+    const box = await gatherDataBox(reader, config, period);
+    const ask: Ask = { db: reader, config, period, view: request.view ?? "person", mask: maskOf(config.masking), box };
+    // By channel the figures are others: they must not take the place of the night's pages.
+    const folder = join(request.out, ask.view === "channel" ? `${period.name}-by-channel` : period.name);
+    const made = await makeAll(reports, readers, ask, request);
+    const files = made.flatMap((each) => each.files);
+    if (request.formats.includes("html")) files.push(indexFile(folder, made, ask, request));
+    return await publishFiles(folder, files);
+  });
+}
+
+/** What one report asks of the database is under way while another is put together. */
+const READERS = 2;
+
+/** Every connection takes the next report when it is done with one; the first fault is thrown once all have come to rest. */
+async function makeAll(
+  reports: readonly Report[],
+  readers: readonly Knex[],
+  ask: Ask,
+  request: ReportRequest,
+): Promise<Made[]> {
+  const waiting = reports.entries();
+  const made: Made[] = [];
+  const lanes = readers.map(async (db) => {
+    for (const [index, report] of waiting) made[index] = await make(report, { ...ask, db }, request);
+  });
+  for (const lane of await Promise.allSettled(lanes)) if (lane.status === "rejected") throw lane.reason;
+  return made;
+}
+
+async function make(report: Report, ask: Ask, request: ReportRequest): Promise<Made> {
+  const content = await report.gather(ask);
+  const { summary, tables } = content;
+  return { report, summary, tables: tables.map(({ name }) => name), files: filesOf(report, content, ask, request) };
 }
 
 export function periodOf(zone: string, from: string, to: string): Period {

@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import type { Mask } from "../base/mask";
 import type { DataBox } from "./data-box";
+import type { PlannedFile } from "./files";
 import type { CsvTable } from "./table";
 
 export interface ReportRequest {
@@ -46,6 +47,15 @@ export interface ReportContent {
   page: object;
   /** The CSV files; the first is named after the report. */
   tables: CsvTable[];
+}
+
+/** A report of a render: its files, and what the index says of it. The rows they were made of are let go. */
+export interface Made {
+  report: Report;
+  summary: string;
+  /** The names of its CSV tables. */
+  tables: string[];
+  files: PlannedFile[];
 }
 
 /** One question: `<name>.sql` asks it, `<name>.ts` says what the columns mean, `templates/<name>.hbs` shows it. */

@@ -1,29 +1,146 @@
-import { basename, join } from "node:path";
+import { basename, join, sep } from "node:path";
 import type { Knex } from "knex";
-import type { Batch, StepResult } from "../batch";
-import { calendarDay, daysBetween } from "../base/days";
+import type { Batch, Failure, StepResult } from "../batch";
+import type { Config } from "../base/config";
+import { addDays, calendarDay, daysBetween, localTime } from "../base/days";
 import { NightdeskError } from "../base/errors";
+import { plainFolder, type Source } from "../base/sources";
 import type { Context } from "../context";
-import { findFiles, namedDay } from "../dumps/files";
-import { type FileReceipt, loadDumps } from "../dumps/load";
+import { findFiles, type FoundFile, namedDay } from "../dumps/files";
+import { isMappedBy } from "../dumps/formats/mapped/mapping";
+import { type FileReceipt, loadFiles } from "../dumps/load";
+import { expire, type Kept, keptFile, keptOf, refuse } from "../dumps/sources/archive";
+import { deliveryOf, noteSources, settleDeliveries } from "../dumps/sources/deliveries";
+import { type Fetching, fetchingOf, removeStaleParts } from "../dumps/sources/fetching";
+import { gather, type Gathered, inWordsOfSource } from "../dumps/sources/gather";
+
+/** What a pull found, before anything is loaded. */
+interface Found {
+  files: FoundFile[];
+  /** By source and day; empty where files were named by hand or come from the archive. */
+  gathered: Gathered[];
+  kept: Kept[];
+  /** The sources that delivered a file, by its path and name: the same content may have come under two. */
+  origins: Map<string, Set<string>>;
+}
+
+/** Where dumps come from that somebody names on the command line. */
+const BY_HAND = "by hand";
 
 /**
- * Loads the dumps of the batch's days, or for `load` every file named. A file that fails is reported and the others are
- * loaded; the step then counts as failed.
+ * Fetches and loads the dumps of the batch's days; for `load` every file named, for a replay what the archive keeps. A file
+ * that fails is reported and the others are loaded; the step then counts as failed. A source that has not delivered is
+ * waited for until the batch's deadline; after it the night goes on, and the delivery is noted as missing.
  */
-export async function pull({ db, config, log, now }: Context, batch: Batch): Promise<StepResult> {
-  const usual = config.sources.length > 0 ? config.sources : [join(config.data_dir, "dumps")];
-  const sources = batch.sources.length > 0 ? batch.sources : usual;
-  const files = batch.workflow === "load" ? sources : await filesOfDays(sources, batch);
-  const { files: receipts, ...counts } = await loadDumps(db, config, log, files, now());
+export async function pull(context: Context, batch: Batch): Promise<StepResult> {
+  const { db, log, now } = context;
+  const config = underMapping(context.config, batch.options.mapping);
+  const fetching = fetchingOf(config, log, now, batch.again);
+  const found = await findDumps(config, log, batch, fetching);
+  const { files: receipts, ...counts } = await loadFiles(db, config, log, found.files, now());
   for (const file of receipts) warnOfRejects(log, file);
-  const failed = receipts.filter((file) => file.status === "failed");
-  if (failed.length === 0 && batch.workflow === "nightly") await requireDays(db, config.zone, sources, batch);
+  await noteOrigins(db, found, receipts);
+  const failed = await setAside(found, receipts, fetching);
+  tellBroken(found, failed);
+  const { deadline_at_ms } = batch;
+  const { late, missing, changed } = await settleDeliveries({ db, log, now, deadline_at_ms }, found.gathered);
+  const waiting = late.length === 0 ? null : waitingFailure(late, config.zone, deadline_at_ms ?? 0, now());
+  if (failed.length === 0 && waiting === null && batch.workflow === "nightly") {
+    await requireDays(context, batch, found.gathered, receipts);
+    const keepDays = config.archive.keep_days;
+    if (keepDays !== null && batch.to !== null) await expire(fetching.archive, addDays(batch.to, -keepDays));
+  }
+  const failure = failed.length > 0 ? failureOf(failed, receipts.length) : waiting;
+  const loaded = receipts.filter(({ status }) => status === "loaded").length;
   return {
-    counts: { files: receipts.length, loaded: receipts.filter(({ status }) => status === "loaded").length, ...counts },
-    details: { files: receipts },
-    ...(failed.length === 0 ? {} : { failure: failureOf(failed, receipts.length) }),
+    counts: {
+      files: receipts.length,
+      loaded,
+      ...counts,
+      ...told({ sources_missing: missing, deliveries_changed: changed }),
+    },
+    details: { files: receipts, sources: found.gathered.map(deliveryOf) },
+    ...(failure === null ? {} : { failure }),
   };
+}
+
+/** The configuration in which the mapping asked for is for every file. */
+function underMapping(config: Config, mapping: string | undefined): Config {
+  return mapping === undefined ? config : { ...config, mappings: [{ files: "*", mapping }] };
+}
+
+/** Counts that are worth a word. */
+function told(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
+}
+
+async function findDumps(config: Config, log: Context["log"], batch: Batch, fetching: Fetching): Promise<Found> {
+  if (batch.options.replay === true) return await findKept(fetching, batch, log);
+  if (batch.workflow === "load" || batch.sources.length > 0) {
+    const found = await findFiles(batch.sources, isMappedBy(config));
+    const files = batch.workflow === "load" ? found : filesOfDays(found, batch.sources, batch);
+    const origins = originsOf(files.map((file) => [file, ownerOf(config.sources, file.path)]));
+    return { files, gathered: [], kept: [], origins };
+  }
+  await removeStaleParts(fetching);
+  const gathered: Gathered[] = [];
+  for (const day of daysOf(batch)) {
+    for (const source of sourcesOf(config)) gathered.push(await gather(fetching, source, day));
+  }
+  const origins = originsOf(gathered.flatMap(({ source, files }) => files.map((file) => [file, source.name] as const)));
+  const files = distinct(gathered.flatMap((one) => one.files));
+  return { files, gathered, kept: gathered.flatMap((one) => one.kept), origins };
+}
+
+/** What the archive keeps of the days. */
+async function findKept({ archive }: Fetching, batch: Batch, log: Context["log"]): Promise<Found> {
+  const kept: Kept[] = [];
+  for (const day of daysOf(batch)) {
+    const ofDay = await keptOf(archive, day);
+    if (ofDay.length === 0) log.warn(`Nothing is kept of ${day} in ${archive}.`);
+    kept.push(...ofDay);
+  }
+  if (kept.length === 0) {
+    throw new NightdeskError(
+      "no-dump",
+      `Nothing is kept of ${batch.from} to ${batch.to} in ${archive}. Expected dumps that were pulled before; folders named by their path alone are not kept. Run "nightdesk nightly --from ${batch.from} --to ${batch.to}" to pull them from their sources.`,
+    );
+  }
+  const origins = originsOf(kept.map((one) => [keptFile(archive, one), one.source]));
+  return { files: distinct(kept.map((one) => keptFile(archive, one))), gathered: [], kept: [], origins };
+}
+
+function originsOf(delivered: readonly (readonly [FoundFile, string])[]): Found["origins"] {
+  const origins: Found["origins"] = new Map();
+  for (const [file, source] of delivered) {
+    const key = keyOf(file.path, file.delivered?.name ?? basename(file.path));
+    origins.set(key, (origins.get(key) ?? new Set()).add(source));
+  }
+  return origins;
+}
+
+function keyOf(path: string, name: string): string {
+  return JSON.stringify([path, name]);
+}
+
+function daysOf({ from, to }: Batch): string[] {
+  return from === null || to === null ? [] : daysBetween(from, to);
+}
+
+function sourcesOf({ sources, data_dir }: Config): readonly Source[] {
+  return sources.length > 0 ? sources : [plainFolder(join(data_dir, "dumps"))];
+}
+
+/** The folder of the configuration a file lies in, or nobody's. */
+function ownerOf(sources: readonly Source[], path: string): string {
+  const folder = sources.find((source) => source.type === "folder" && path.startsWith(`${source.path}${sep}`));
+  return folder?.name ?? BY_HAND;
+}
+
+/** Each file once. The same content under two names is two files: the second is known by then. */
+function distinct(files: readonly FoundFile[]): FoundFile[] {
+  const known = new Map(files.map((file) => [JSON.stringify([file.path, file.delivered]), file]));
+  return [...known.values()];
 }
 
 /** Most of a file rejected is rarely a bad line: more likely a wrong name, unit or mapping. */
@@ -32,28 +149,87 @@ function warnOfRejects(log: Context["log"], { name, status, read, rejected }: Fi
   log.warn(`${name}: ${rejected} of ${read} lines were rejected. "nightdesk export rejected-lines" says why.`);
 }
 
+async function noteOrigins(db: Knex, { origins }: Found, receipts: readonly FileReceipt[]): Promise<void> {
+  const hashes = new Map<string, string[]>();
+  for (const { file, name, sha256, status } of receipts) {
+    if (sha256 === null || status === "failed" || status === "skipped") continue;
+    for (const source of origins.get(keyOf(file, name)) ?? [])
+      hashes.set(source, [...(hashes.get(source) ?? []), sha256]);
+  }
+  for (const [source, own] of hashes) await noteSources(db, source, own);
+}
+
+/** Takes what was kept and could not be loaded out of the archive's days, and names it as its source does. */
+async function setAside(
+  { kept }: Found,
+  receipts: readonly FileReceipt[],
+  { archive }: Fetching,
+): Promise<FileReceipt[]> {
+  const failed = receipts.filter((file) => file.status === "failed");
+  for (const receipt of failed) {
+    for (const one of kept) {
+      if (one.name !== receipt.name || keptFile(archive, one).path !== receipt.file) continue;
+      await refuse(archive, one);
+      if (receipt.error !== null) receipt.error.message = inWordsOfSource(archive, one, receipt.error.message);
+    }
+  }
+  return failed;
+}
+
+/** What could not be loaded was not delivered either. */
+function tellBroken({ gathered }: Found, failed: readonly FileReceipt[]): void {
+  for (const one of gathered) {
+    const broken = failed.filter(({ file }) => one.files.some(({ path }) => path === file));
+    if (broken.length > 0) one.absent ??= broken.map(({ error, file }) => error?.message ?? file).join("; ");
+  }
+}
+
+function waitingFailure(late: readonly Gathered[], zone: string, deadline: number, nowMs: number): Failure {
+  const retry_after_ms = Math.min(deadline - nowMs, ...late.map(({ source }) => source.retry_after_ms));
+  const lines = late.map(({ source, day, absent }) => `  - ${source.name}, ${day}: ${absent}`);
+  return {
+    code: "not-delivered",
+    message: `Not everything has been delivered yet; what came is loaded:\n${lines.join("\n")}\nAsked again in ${Math.ceil(retry_after_ms / 60_000)} minutes; at ${localTime(zone, deadline)} the night goes on without.`,
+    can_retry: true,
+    retry_after_ms,
+  };
+}
+
 /** Files whose name says one of the days, and those whose name says no day at all: they may hold anything. */
-async function filesOfDays(sources: readonly string[], { from, to }: Batch): Promise<string[]> {
-  const found = await findFiles(sources);
+function filesOfDays(found: readonly FoundFile[], sources: readonly string[], { from, to }: Batch): FoundFile[] {
   const unreadable = found.flatMap(({ error }) => (error === null ? [] : [error.message]));
   if (from !== null && found.length === unreadable.length) throw noDump(from, sources, unreadable);
-  return found
-    .map(({ path }) => path)
-    .filter((path) => {
-      const day = namedDay(basename(path));
-      return sources.includes(path) || day === null || (day >= (from ?? day) && day <= (to ?? day));
-    });
+  return found.filter(({ path }) => {
+    const day = namedDay(basename(path));
+    return sources.includes(path) || day === null || (day >= (from ?? day) && day <= (to ?? day));
+  });
 }
 
 /** A day of which no dump was ever read makes no report: an empty page would look like a quiet day. */
-async function requireDays(db: Knex, zone: string, sources: readonly string[], { from, to }: Batch): Promise<void> {
-  for (const day of from === null || to === null ? [] : daysBetween(from, to)) {
-    const { starts_at_ms, ends_at_ms } = calendarDay(zone, day);
+async function requireDays(
+  { db, config }: Context,
+  batch: Batch,
+  gathered: readonly Gathered[],
+  receipts: readonly FileReceipt[],
+): Promise<void> {
+  // A quiet day's dump may have the bytes of another quiet day's: it was read all the same.
+  const read = new Set(receipts.map(({ name }) => namedDay(name)));
+  for (const day of daysOf(batch).filter((one) => !read.has(one))) {
+    const { starts_at_ms, ends_at_ms } = calendarDay(config.zone, day);
     const named = await db("dumps").where({ named_day: day }).first("dump_key");
     const held = await db("dump_quarters")
       .whereBetween("quarter_at_ms", [starts_at_ms, ends_at_ms - 1])
       .first("dump_key");
-    if (named === undefined && held === undefined) throw noDump(day, sources, []);
+    if (named !== undefined || held !== undefined) continue;
+    const places = batch.sources.length > 0 ? batch.sources : sourcesOf(config).map(({ name }) => name);
+    const reasons = gathered.filter(
+      (one) => one.day === day && one.absent !== null && one.absent !== `nothing for ${day}`,
+    );
+    throw noDump(
+      day,
+      places,
+      reasons.map(({ source, absent }) => `${source.name}: ${absent}.`),
+    );
   }
 }
 
@@ -65,7 +241,7 @@ function noDump(day: string, sources: readonly string[], reasons: readonly strin
   );
 }
 
-function failureOf(failed: readonly FileReceipt[], all: number): { code: string; message: string } {
+function failureOf(failed: readonly FileReceipt[], all: number): Failure {
   const lines = failed.map((file) => `  - ${file.error?.message ?? file.file}`);
   return {
     code: failed[0]?.error?.code ?? "dump",

@@ -51,6 +51,15 @@ describe("the configuration", () => {
     expect(told).toContain("masking.numbers");
   });
 
+  it("finds mapping files beside itself, and tells faults in lists and by queue", () => {
+    const { folder } = given({ mappings: [{ files: "cdr-*.csv", mapping: "maps/cdr.json" }] });
+    expect(loadConfig({}, folder).mappings).toEqual([{ files: "cdr-*.csv", mapping: join(folder, "maps/cdr.json") }]);
+    const told = fault({ mappings: [{ file: "cdr-*.csv", mapping: "" }], queues: { Billing: { rona_after: 3 } } });
+    expect(told).toContain(`mappings.0.file: unknown key; did you mean "files"?`);
+    expect(told).toContain("mappings.0.mapping: ");
+    expect(told).toContain(`queues.Billing.rona_after: unknown key; did you mean "rona_after_s"?`);
+  });
+
   it("says where a file is no JSON", () => {
     expect(fault("{ zone: Asia/Seoul }")).toMatch(/nightdesk.json is not JSON: .*position 2/);
   });

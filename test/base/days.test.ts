@@ -1,4 +1,4 @@
-import { calendarDay, HOUR, intervalMarks, isDay, localDay } from "../../src/base/days";
+import { calendarDay, HOUR, instantsAt, intervalMarks, isDay, localDay } from "../../src/base/days";
 
 describe("local days", () => {
   it("has 23 hours when the clock springs forward and 25 when it falls back", () => {
@@ -27,5 +27,23 @@ describe("local days", () => {
       "2026-02-28",
       "2024-02-29",
     ]);
+  });
+});
+
+describe("a time on the clocks of a zone", () => {
+  const shown = (zone: string, time: string): string[] =>
+    instantsAt(zone, Date.parse(`${time}:00Z`)).map((instant) => new Date(instant).toISOString().slice(5, 16));
+
+  it.each([
+    ["Asia/Kathmandu", "2026-02-15T02:30", ["02-14T20:45"]],
+    ["Europe/Berlin", "2026-03-29T01:59", ["03-29T00:59"]],
+    ["Europe/Berlin", "2026-03-29T02:30", ["03-29T01:30"]],
+    ["Europe/Berlin", "2026-03-29T03:00", ["03-29T01:00"]],
+    ["Europe/Berlin", "2026-10-25T02:30", ["10-25T00:30", "10-25T01:30"]],
+    ["Europe/Berlin", "2026-10-25T03:00", ["10-25T02:00"]],
+    ["Australia/Lord_Howe", "2026-04-05T01:45", ["04-04T14:45", "04-04T15:15"]],
+    ["Australia/Lord_Howe", "2026-10-04T02:15", ["10-03T15:45"]],
+  ])("in %s, %s, is one instant, two where clocks are put back", (zone, time, instants) => {
+    expect(shown(zone, time)).toEqual(instants);
   });
 });

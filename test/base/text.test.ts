@@ -16,6 +16,10 @@ describe("text in a terminal", () => {
 
   it("shows a database's address without its password", () => {
     expect(withoutPassword("postgres://me:secret@host:5432/db")).toBe("postgres://me:…@host:5432/db");
+    expect(withoutPassword("postgres://me:se:c@r/et@host/db")).toBe("postgres://me:…@host/db");
+    expect(withoutPassword("postgres://host/db?user=me&password=secret&x=1")).toBe(
+      "postgres://host/db?user=me&password=…&x=1",
+    );
     expect(withoutPassword("sqlite:/srv/data/nightdesk.sqlite")).toBe("sqlite:/srv/data/nightdesk.sqlite");
   });
 

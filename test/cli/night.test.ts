@@ -216,12 +216,6 @@ describe("odd outputs", () => {
     expect(readdirSync(join(desk.folder, "..")).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
-  it("says what stands in the way of the data folder", async () => {
-    writeFileSync(join(desk.folder, "data"), "a file");
-    const { code, stderr } = await desk.run("status");
-    expect([code, stderr]).toEqual([1, expect.stringContaining("there is a file of that name")]);
-  });
-
   it("does not take a spreadsheet's care for NDJSON", async () => {
     expect((await desk.run("export", "rejected-lines", "--format", "ndjson", "--spreadsheet")).code).toBe(2);
   });
@@ -234,18 +228,6 @@ describe("the doctor", () => {
     expect(code).toBe(0);
     expect(stdout).toContain("no zone is configured");
     expect(stdout).toContain("Nothing stands in the way of the night.");
-  });
-
-  it("says what to do about a database that is none", async () => {
-    await desk.run("doctor");
-    writeFileSync(
-      join(desk.folder, "data/nightdesk.sqlite"),
-      "not a database at all, but long enough to be taken for one ".repeat(100),
-    );
-    const { code, stdout } = await desk.run("doctor");
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/FAULT +database/);
-    expect(stdout).toContain("→");
   });
 
   it("names an unknown report of the configuration", async () => {

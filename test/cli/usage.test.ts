@@ -8,7 +8,19 @@ beforeEach(() => {
 });
 afterEach(() => desk.close());
 
-const COMMANDS = ["nightly", "load", "rebuild", "check", "report", "export", "generate", "demo", "status", "doctor"];
+const COMMANDS = [
+  "nightly",
+  "load",
+  "rebuild",
+  "check",
+  "report",
+  "export",
+  "map",
+  "generate",
+  "demo",
+  "status",
+  "doctor",
+];
 
 describe("the command line", () => {
   it.each(COMMANDS)("explains %s", async (command) => {
@@ -31,6 +43,8 @@ describe("the command line", () => {
     [["nightly", "--from", "2026-03-02"], "A period needs both its ends"],
     [["nightly", "--from", "2026-03-03", "--to", "2026-03-02"], "ends before it begins"],
     [["load"], "missing required argument"],
+    [["map", "calls.csv"], "No mapping is configured for calls.csv"],
+    [["map", "calls.csv", "--mapping", "m.json", "--sample", "some"], "Expected a whole number"],
     [["report", "agent-states"], "A report needs its days"],
     [["report", "agent-state", "--day", "2026-03-02"], "agent-states"],
     [["report", "../../etc/passwd", "--day", "2026-03-02"], "agent-states"],

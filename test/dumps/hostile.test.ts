@@ -68,10 +68,8 @@ describe("hostile input", () => {
       }),
       { numRuns: 60 },
     );
-    const counted = await centre.db.raw(
-      "select sum(event_count) as events, sum(rejected_count) as rejected from dumps",
-    );
-    expect(await centre.db("rejected_lines").count({ n: "*" })).toEqual([{ n: counted[0].rejected }]);
+    const [counted] = await centre.db("dumps").sum({ rejected: "rejected_count" });
+    expect(await centre.db("rejected_lines").count({ n: "*" })).toEqual([{ n: Number(counted?.rejected) }]);
   });
 
   it("of CSV is never lost either, wherever its quotes stand", async () => {

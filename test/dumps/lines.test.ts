@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as fc from "fast-check";
-import { LONGEST_LINE, readLines } from "../../src/dumps/lines";
+import { linesOf as linesOfBlock, LONGEST_LINE, readBlocks } from "../../src/dumps/lines";
 
 async function* pieces(bytes: Buffer, sizes: number[]): AsyncGenerator<Buffer> {
   let from = 0;
@@ -13,10 +13,13 @@ async function* pieces(bytes: Buffer, sizes: number[]): AsyncGenerator<Buffer> {
 
 async function linesOf(bytes: Buffer, sizes: number[]): Promise<unknown[]> {
   const lines: unknown[] = [];
-  for await (const { first, texts, bytes: bytesOf, long } of readLines(pieces(bytes, sizes))) {
-    texts.forEach((text, index) =>
-      lines.push(long ?? [first + index, text.replace(/\r$/, ""), bytesOf(index).toString()]),
-    );
+  for await (const { bytes: block, long } of readBlocks(pieces(bytes, sizes))) {
+    if (long !== null) lines.push(long);
+    else {
+      const { texts, bytes: bytesOf } = linesOfBlock(block);
+      for (const [index, text] of texts.entries())
+        lines.push([lines.length + 1, text.replace(/\r$/, ""), bytesOf(index).toString()]);
+    }
   }
   return lines;
 }

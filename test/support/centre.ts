@@ -6,6 +6,7 @@ import { type Config, loadConfig } from "../../src/base/config";
 import { silentLog } from "../../src/base/log";
 import { openDatabase } from "../../src/db/open";
 import { loadDumps, type LoadReceipt } from "../../src/dumps/load";
+import { type Dialect, dialect, givenDatabase } from "./databases";
 
 /** A contact or agent event with the field names of the project's own format. */
 export type Fields = Record<string, string | number | null>;
@@ -19,12 +20,14 @@ export interface Centre {
 }
 
 /** @param settings the content of nightdesk.json; without a zone UTC */
-export async function openCentre(settings: Partial<Config> = {}): Promise<Centre> {
+export async function openCentre(settings: Partial<Config> = {}, on: Dialect = dialect): Promise<Centre> {
   const folder = mkdtempSync(join(tmpdir(), "nightdesk-"));
-  const config = { ...loadConfig({ NIGHTDESK_DATA: folder }, folder), ...settings };
+  const database = await givenDatabase(folder, on);
+  const config = { ...loadConfig({ NIGHTDESK_DATA: folder, DATABASE_URL: database.url }, folder), ...settings };
   const db = await openDatabase(config.database_url);
   const close = async (): Promise<void> => {
     await db.destroy();
+    database.release();
     rmSync(folder, { recursive: true, force: true });
   };
   return { db, config, folder, close };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { runCli } from "../../src/cli";
+import { dialect, givenDatabase, type TestDatabase } from "./databases";
 
 export interface Said {
   code: number;
@@ -10,11 +11,11 @@ export interface Said {
   stderr: string;
 }
 
-/** A working folder and a command line in it, with a clock that stands still. */
+/** A working folder and a command line in it, with a clock that stands still; on PostgreSQL with a database of its own. */
 export interface Desk {
   folder: string;
   run(...args: string[]): Promise<Said>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** Noon of the day after, so that "yesterday" is 2026-03-02 in every zone. */
@@ -22,13 +23,29 @@ const NOW_MS = Date.UTC(2026, 2, 3, 12);
 
 export function openDesk(env: NodeJS.ProcessEnv = {}, nowMs: number = NOW_MS): Desk {
   const folder = mkdtempSync(join(tmpdir(), "nightdesk-desk-"));
+  let database: Promise<TestDatabase> | undefined;
+  const environment = async (): Promise<NodeJS.ProcessEnv> => {
+    if (dialect === "sqlite" || env.DATABASE_URL !== undefined) return env;
+    database ??= givenDatabase(folder);
+    return { ...env, DATABASE_URL: (await database).url };
+  };
+  const close = async (): Promise<void> => {
+    (await database)?.release();
+    rmSync(folder, { recursive: true, force: true });
+  };
   const run = async (...args: string[]): Promise<Said> => {
     const stdout = collector();
     const stderr = collector();
-    const code = await runCli(args, { env, folder, stdout: stdout.stream, stderr: stderr.stream, now: () => nowMs });
+    const code = await runCli(args, {
+      env: await environment(),
+      folder,
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+      now: () => nowMs,
+    });
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   };
-  return { folder, run, close: () => rmSync(folder, { recursive: true, force: true }) };
+  return { folder, run, close };
 }
 
 function collector(): { stream: Writable; text: () => string } {

@@ -2,7 +2,7 @@ import { fold } from "../../base/fold";
 import type { LoadedEvent } from "../event";
 import type { Fault } from "../fields";
 import { LONGEST_LINE } from "../lines";
-import type { LineReader, Sink } from "./lines";
+import { byLine, type LineReader, type Sink, type TextReader } from "./lines";
 import { cleanText } from "./ndjson";
 import { emptyRecord, readRecord, type RecordScope, SLOTS } from "./records";
 
@@ -31,12 +31,38 @@ export function isEventHeader(line: string): boolean {
   return names.has("at") && hasOwner && (names.has("event") || names.has("state"));
 }
 
+/** What is made of the rows of a CSV table. */
+export interface TableRows {
+  /** What parts the cells; null where the header, the first line that is not blank, tells it. */
+  delimiter: string | null;
+  /** Takes the header. @returns what parts its cells */
+  begin: (header: string) => string;
+  take: (cells: string[], line: number, bytes: () => Buffer) => void;
+}
+
+/** A reader of events in CSV, whose header names their fields. */
+export function csvReader(scope: RecordScope, sink: Sink): LineReader {
+  let targets: (number | string)[] = [];
+  const begin = (header: string): string => {
+    const told = headerOf(header);
+    targets = told.targets;
+    return told.delimiter;
+  };
+  const take = (cells: string[], number: number, bytes: () => Buffer): void => {
+    sink.read();
+    const result = recordOf(targets, cells, number, scope);
+    if ("reason" in result) sink.reject(number, result, bytes);
+    else sink.event(result);
+  };
+  return byLine(tableReader({ delimiter: null, begin, take }, sink));
+}
+
 /**
  * A reader of CSV after RFC 4180: quotes may hold delimiters and line ends, a doubled quote is one. A quote that never
  * ends costs its own line, not the file: it is rejected alone, and reading goes on with the next line.
  */
-export function csvReader(scope: RecordScope, sink: Sink): LineReader {
-  let header: { delimiter: string; targets: (number | string)[] } | null = null;
+export function tableReader(rows: TableRows, sink: Sink): TextReader {
+  let { delimiter } = rows;
   let record: OpenRecord = { cells: [], quoted: null };
   let open: OpenLine[] = [];
   let openLength = 0;
@@ -56,14 +82,14 @@ export function csvReader(scope: RecordScope, sink: Sink): LineReader {
   };
   const line = (raw: string, number: number, bytes: () => Buffer): void => {
     const text = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
-    if (header === null) {
-      if (text.trim() !== "") header = headerOf(text);
+    if (open.length === 0 && text.trim() === "") return;
+    if (delimiter === null) {
+      delimiter = rows.begin(text);
       return;
     }
-    if (open.length === 0 && text.trim() === "") return;
-    const result = scan(record, text, header.delimiter);
+    const result = scan(record, text, delimiter);
     if (result === "done" && open.length === 0) {
-      take(header.targets, record.cells, number, bytes);
+      rows.take(record.cells, number, bytes);
       record = { cells: [], quoted: null };
       return;
     }
@@ -72,14 +98,8 @@ export function csvReader(scope: RecordScope, sink: Sink): LineReader {
     if (result === "done") {
       const { cells } = record;
       const lines = close();
-      take(header.targets, cells, lines[0]?.line ?? number, () => joined(lines));
+      rows.take(cells, lines[0]?.line ?? number, () => joined(lines));
     } else if (result === "bad" || openLength > LONGEST_LINE || open.length > MOST_LINES) giveUp(BAD_QUOTE);
-  };
-  const take = (targets: (number | string)[], cells: string[], number: number, bytes: () => Buffer): void => {
-    sink.read();
-    const result = recordOf(targets, cells, number, scope);
-    if ("reason" in result) sink.reject(number, result, bytes);
-    else sink.event(result);
   };
   const interrupt = (): void => {
     while (open.length > 0) giveUp(BAD_QUOTE);
@@ -144,9 +164,10 @@ function quoteEnd(record: OpenRecord, text: string, from: number): number | null
   }
 }
 
-function headerCells(line: string): { cells: string[]; delimiter: string } {
+/** The cells of a header, and what parts them: whichever of the usual delimiters gives most cells. */
+export function headerCells(line: string, delimiters = DELIMITERS): { cells: string[]; delimiter: string } {
   const text = line.endsWith("\r") ? line.slice(0, -1) : line;
-  const split = DELIMITERS.map((delimiter) => {
+  const split = delimiters.map((delimiter) => {
     const record: OpenRecord = { cells: [], quoted: null };
     scan(record, text, delimiter);
     return { cells: record.cells.map((cell) => cell.trim()), delimiter };
@@ -169,12 +190,7 @@ function recordOf(
   line: number,
   scope: RecordScope,
 ): LoadedEvent | Fault {
-  if (cells.length > targets.length) {
-    return {
-      reason: "csv-cells",
-      message: `The line has ${cells.length} cells and the header ${targets.length}. Expected as many; a cell with a delimiter in it needs quotes.`,
-    };
-  }
+  if (cells.length > targets.length) return tooManyCells(cells.length, targets.length);
   const record = emptyRecord();
   const kept = new Set<string>();
   cells.forEach((cell, index) => {
@@ -188,4 +204,11 @@ function recordOf(
     }
   });
   return readRecord(record, line, scope);
+}
+
+export function tooManyCells(cells: number, columns: number): Fault {
+  return {
+    reason: "csv-cells",
+    message: `The line has ${cells} cells and the header ${columns}. Expected as many; a cell with a delimiter in it needs quotes.`,
+  };
 }

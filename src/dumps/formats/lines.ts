@@ -1,17 +1,42 @@
 import type { LoadedEvent } from "../event";
 import type { Fault } from "../fields";
+import { linesOf } from "../lines";
+import type { Waiting } from "../waiting";
 
 /** Where a reader of lines puts what it makes of them. */
 export interface Sink {
+  read(): void;
   event(event: LoadedEvent): void;
   /** @param bytes the line, or lines, as delivered; to be asked for at once or never */
   reject(line: number, fault: Fault, bytes: () => Buffer): void;
-  read(): void;
 }
 
-/** A reader of lines, told each line once, in order, and the end. */
+/** A sink whose events wait to be stored, for a reader that puts one among them itself and says so to `taken`. */
+export interface StoreSink extends Sink {
+  waiting(): Record<LoadedEvent["kind"], Waiting>;
+  taken(kind: LoadedEvent["kind"], atMs: number): void;
+}
+
+/** A reader of lines, told each block of them once, in order, and the end. */
 export interface LineReader {
-  line(text: string, line: number, bytes: () => Buffer): void;
-  /** A line too long to be read came between; whatever was open is over. */
+  /** @returns the number of the line behind the block, `first` being that of its first */
+  block(bytes: Buffer, first: number): number;
+  /** A line too long to be read came between, or the file has ended; whatever was open is over. */
   interrupt(): void;
+}
+
+/** A reader that wants each line alone, as text without the line feed. */
+export interface TextReader {
+  line(text: string, line: number, bytes: () => Buffer): void;
+  interrupt(): void;
+}
+
+/** The reader of blocks that hands their lines, one by one, to a reader of text. */
+export function byLine(reader: TextReader): LineReader {
+  const block = (bytes: Buffer, first: number): number => {
+    const { texts, bytes: bytesOf } = linesOf(bytes);
+    texts.forEach((text, index) => reader.line(text, first + index, () => bytesOf(index)));
+    return first + texts.length;
+  };
+  return { block, interrupt: () => reader.interrupt() };
 }

@@ -1,38 +1,72 @@
+import { isUtf8 } from "node:buffer";
 import type { LoadedEvent } from "../event";
 import { depthFault, type Fault } from "../fields";
-import type { LineReader, Sink } from "./lines";
+import { lineEnd, withoutReturn } from "../lines";
+import type { LineReader, StoreSink } from "./lines";
+import { openPlainReader, type PlainTexts, takePlain } from "./plain";
 import { emptyRecord, fillRecord, type RawRecord, readRecord, type RecordScope } from "./records";
 
-/** A reader of lines that hold one JSON object each. */
-export function ndjsonReader(scope: RecordScope, sink: Sink): LineReader {
+/** A reader of lines that hold one JSON object each: what is plain and known is taken as it stands, the rest parsed. */
+export function ndjsonReader(scope: RecordScope, sink: StoreSink, texts: PlainTexts): LineReader {
   const record = emptyRecord();
-  const line = (text: string, number: number, bytes: () => Buffer): void => {
+  const plain = openPlainReader(texts);
+  const parse = (text: string, number: number, bytes: () => Buffer): void => {
     if (isBlank(text)) return;
     sink.read();
     const result = eventOf(record, text, number, scope);
     if ("reason" in result) sink.reject(number, result, bytes);
     else sink.event(result);
   };
-  return { line, interrupt: () => {} };
+  const block = (bytes: Buffer, first: number): number => {
+    const isText = isUtf8(bytes);
+    const waiting = sink.waiting();
+    let number = first;
+    for (let start = 0; start <= bytes.length; number++) {
+      let end = isText ? takePlain(plain, scope, waiting, bytes, start, number) : -1;
+      if (end >= 0) {
+        sink.read();
+        sink.taken(plain.parts.kind, plain.parts.at_ms);
+      } else {
+        const from = start;
+        end = lineEnd(bytes, from);
+        const line = bytes.subarray(from, end);
+        parse(line.toString(), number, () => withoutReturn(line));
+      }
+      start = end + 1;
+    }
+    return number;
+  };
+  return { block, interrupt: () => {} };
 }
 
-function isBlank(text: string): boolean {
+export function isBlank(text: string): boolean {
   return text.charCodeAt(0) !== BRACE && text.trim() === "";
 }
 
 const BRACE = 123;
 
 function eventOf(record: RawRecord, text: string, line: number, scope: RecordScope): LoadedEvent | Fault {
-  const value = parsed(text);
-  if (value === undefined) return notJson(text);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
-  fillRecord(record, value as Record<string, unknown>);
+  const object = objectIn(text);
+  if (isFault(object)) return object;
+  fillRecord(record, object.row);
   if (text.includes("\\u")) clean(record);
   try {
     return readRecord(record, line, scope);
   } catch (error) {
     return depthFault(error);
   }
+}
+
+/** The object a line holds, or why it holds none. */
+export function objectIn(text: string): { row: Record<string, unknown> } | Fault {
+  const value = parsed(text);
+  if (value === undefined) return notJson(text);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return NOT_AN_OBJECT;
+  return { row: value as Record<string, unknown> };
+}
+
+function isFault(result: object): result is Fault {
+  return "reason" in result;
 }
 
 const NOT_AN_OBJECT: Fault = { reason: "not-an-object", message: "The line is JSON, but no object. Expected {…}." };

@@ -40,8 +40,13 @@ const FIELDS: readonly string[] = [
   "sequence",
   "origin",
   "destination",
-  ...CONTEXT_COLUMNS.map((column) => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())),
+  ...CONTEXT_COLUMNS.map(camelCase),
 ];
+
+/** The field of a column. */
+export function camelCase(column: string): string {
+  return column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
 
 /** Slot by field name. A page's own session name is no field of a record. */
 export const SLOTS: ReadonlyMap<string, number> = new Map(
