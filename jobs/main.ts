@@ -27,6 +27,7 @@ const SERVICE: Service = {
   worker: async (terminal, options) => (await service()).worker(terminal, options),
   scheduler: async (terminal, options) => (await service()).scheduler(terminal, options),
   enqueue: async (terminal, batches, json) => (await service()).enqueue(terminal, batches, json),
+  examine: async (config) => (await service()).examine(config),
 };
 
 async function service(): Promise<Service> {

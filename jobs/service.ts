@@ -11,6 +11,7 @@ import type { Service } from "../src/service";
 import { configOf, inContext, type Terminal } from "../src/terminal";
 import { nextRuns } from "./due";
 import { type Enqueued, enqueue, request } from "./enqueue";
+import { examineQueue } from "./examine";
 import { planOf } from "./ledger";
 import { type NightQueue, openQueue, queueKind } from "./queue";
 import { type RunningScheduler, startScheduler } from "./scheduler";
@@ -36,6 +37,7 @@ export function openService(around: Surroundings): Service {
     worker: (terminal, options) => serve(terminal, options, around, { worker: true, scheduler: false }),
     scheduler: (terminal, options) => serve(terminal, options, around, { worker: false, scheduler: true }),
     enqueue: enqueueAll,
+    examine: examineQueue,
   };
 }
 

@@ -65,7 +65,7 @@ function buildProgram(terminal: Terminal, service: Service | undefined, done: Do
     .showHelpAfterError("(--help after the command shows how it is called)")
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
   addRuns(program, terminal, service, done);
-  addTools(program, terminal, done);
+  addTools(program, terminal, service, done);
   if (service !== undefined) addService(program, terminal, service, done);
   for (const command of program.commands) {
     command
@@ -265,7 +265,7 @@ function addMap(program: Command, terminal: Terminal, done: Done): void {
 }
 
 /** The commands that read or make something without a receipt. */
-function addTools(program: Command, terminal: Terminal, done: Done): void {
+function addTools(program: Command, terminal: Terminal, service: Service | undefined, done: Done): void {
   program
     .command("export")
     .description(
@@ -315,7 +315,7 @@ function addTools(program: Command, terminal: Terminal, done: Done): void {
   program
     .command("doctor")
     .description(
-      "Examine configuration, zone data, database, disk and reference data, and say what to do about each fault.",
+      "Examine configuration, zone data, database, disk, reference data and queue, and say what to do about each fault.",
     )
-    .action(async (options: Options) => done(await commands.doctor(terminal, options)));
+    .action(async (options: Options) => done(await commands.doctor(terminal, options, service)));
 }

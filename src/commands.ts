@@ -23,6 +23,7 @@ import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./refe
 import { reportNames } from "./reports/render";
 import { runWorkflow } from "./runner";
 import { daysStatus, printStatus } from "./status";
+import type { Service } from "./service";
 import { configOf, inContext, type Terminal } from "./terminal";
 
 /** The options of all commands, as the command line gives them: checked, and absent where not given. */
@@ -259,8 +260,9 @@ export async function status(terminal: Terminal, options: Options): Promise<bool
   return true;
 }
 
-export async function doctor(terminal: Terminal, options: Options): Promise<boolean> {
-  const findings = await examine(terminal);
+/** @param service examines the queue too, where there is one */
+export async function doctor(terminal: Terminal, options: Options, service?: Service): Promise<boolean> {
+  const findings = await examine(terminal, service?.examine);
   terminal.stdout.write(options.json ? `${JSON.stringify({ findings })}\n` : printExamination(findings));
   return findings.every((finding) => finding.level !== "fault");
 }

@@ -1,5 +1,7 @@
 import type { Batch } from "./batch";
+import type { Config } from "./base/config";
 import type { Options } from "./commands";
+import type { Finding } from "./doctor";
 import type { Terminal } from "./terminal";
 
 /** The commands of the queue, which `jobs/` hands to the command line. Each tells whether all went well. */
@@ -10,4 +12,6 @@ export interface Service {
   scheduler(terminal: Terminal, options: Options): Promise<boolean>;
   /** Puts runs on the queue and says what became of each. */
   enqueue(terminal: Terminal, batches: Batch[], json: boolean): Promise<boolean>;
+  /** What the doctor finds of the queue. */
+  examine: (config: Config) => Promise<Finding[]>;
 }
