@@ -90,10 +90,10 @@ describe("the folder of the embedded queue", () => {
       { pid: process.pid, started: "1" },
     ]) {
       writeFileSync(file(), JSON.stringify({ ...holder, host: hostname() }));
-      lockFolder(folder).release();
+      expect(() => lockFolder(folder).release()).not.toThrow();
     }
     writeFileSync(file(), "");
-    lockFolder(folder).release();
+    expect(() => lockFolder(folder).release()).not.toThrow();
   });
 
   it("is left to another machine as long as that touches it", () => {
