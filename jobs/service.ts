@@ -60,6 +60,8 @@ async function serve(terminal: Terminal, options: Options, around: Surroundings,
   const config = configOf(terminal);
   if (!(parts.worker && parts.scheduler)) refuseEmbedded(config.queue_url, parts.worker ? "worker" : "scheduler");
   const concurrency = concurrencyOf(config, options);
+  // From here on: whoever starts a service may change his mind before it is ready.
+  const stopped = around.stopped();
   const log = serviceLog(terminal, config);
   const telemetry = await openTelemetry(terminal.env);
   const context = await openContext(config, log, terminal.now);
@@ -79,7 +81,7 @@ async function serve(terminal: Terminal, options: Options, around: Surroundings,
     if (open.own !== null) open.worker = startWorker(open.own, open.night, concurrency, onEnd);
     if (parts.scheduler) open.scheduler = await startScheduler(context, open.night);
     terminal.stdout.write("Ready.\n");
-    const why = await around.stopped();
+    const why = await stopped;
     log.info(`${why}: stopping; a running step has ${config.queue.stop_within_ms / 1000} s to end.`);
   } finally {
     wasHandedBack = await closeAll(open, config.queue.stop_within_ms);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { dueRuns, type EndedRun, lateRuns, type Ledger, nextRuns, type Plan, type PlannedRun } from "../../jobs/due";
 import { addDays, daysBetween, HOUR, localTime, MINUTE, wallInstant, weekdayOf } from "../../src/base/days";
 import { calendarOf, schedulesOf } from "../../src/base/schedules";
@@ -188,9 +188,11 @@ describe("missed nights", () => {
         }
         const days = memory.map(({ from }) => from);
         expect(new Set(days).size).toBe(days.length);
-        expect(days).toEqual([...days].sort());
-        const longest = gaps.reduce((sum, [, length]) => sum + length, 0);
-        if (longest < 6 * 24) expect(days).toHaveLength(46);
+        expect(days).toEqual(days.toSorted((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1)));
+        const stood = gaps.reduce((sum, [, length]) => sum + length, 0);
+        // Seven days are caught up: a shorter standstill costs no night.
+        const most = stood < 6 * 24 ? 46 : days.length;
+        expect(days).toHaveLength(most);
       }),
       { numRuns: 40 },
     );

@@ -13,6 +13,9 @@ const NIGHT = batchOf({ workflow: "nightly", from: DAY, to: DAY });
 /** Enough that no step is over before it can be killed. */
 const CONTACTS = 500;
 
+// Each case starts several processes, and a busy machine takes its time for each.
+jest.setTimeout(600_000);
+
 let undisturbed: { bytes: Record<string, string>; rows: Record<string, number> };
 
 beforeAll(async () => {

@@ -6,6 +6,7 @@ import { type RunningWorker, startWorker } from "../../jobs/worker";
 import { type Batch, batchOf } from "../../src/batch";
 import { closeContext, type Context } from "../../src/context";
 import { runWorkflow } from "../../src/runner";
+import { steps } from "../../src/workflows";
 import { onQueues, queueKinds, type QueueServer } from "../support/queues";
 import { givenDays, openSite, reportBytes, type Site } from "../support/service";
 
@@ -37,6 +38,7 @@ onQueues(queueKinds, ({ open }) => {
     await night.queue.obliterate({ force: true });
   });
   afterEach(async () => {
+    jest.restoreAllMocks();
     await running?.stop(0);
     running = null;
     await closeContext(context);
@@ -151,6 +153,26 @@ onQueues(queueKinds, ({ open }) => {
         error: expect.stringMatching(/^no-dump: /),
       })),
     );
+  });
+
+  it("looks again for what has not come yet as often as it must, and counts that for no attempt", async () => {
+    await givenDays(site, DAY);
+    const { pull } = steps;
+    let looks = 0;
+    const late = (...of: Parameters<typeof pull>): ReturnType<typeof pull> => {
+      const failure = { code: "not-delivered", message: "crm has not delivered.", can_retry: true, retry_after_ms: 20 };
+      return ++looks < 5 ? Promise.resolve({ counts: {}, failure }) : pull(...of);
+    };
+    jest.replaceProperty(steps, "pull", late);
+    const { run } = await enqueue(night, context.config, nightly(DAY));
+    expect(await ended(run)).toBe("completed");
+    expect((await night.queue.getJob(`${run}_pull`))?.attemptsMade).toBe(1);
+    expect((await receipts()).map(({ step, status }) => `${String(step)} ${String(status)}`)).toEqual([
+      "pull done",
+      "rebuild done",
+      "check done",
+      "render done",
+    ]);
   });
 
   it("shows the step's progress on its job, and keeps what is done for a while", async () => {

@@ -16,7 +16,7 @@ export interface QueueKind {
   kind: string;
   /** Why it cannot be had on this machine; null where it can. */
   missing: string | null;
-  open(): Promise<QueueServer>;
+  open: () => Promise<QueueServer>;
 }
 
 const hasRedis = spawnSync("redis-server", ["--version"]).status === 0;
