@@ -41,7 +41,7 @@ describe("an SFTP server", () => {
     expect((await nights.pull(DAY)).counts).toMatchObject({ files: 2, loaded: 0, duplicate: 2 });
     deliver(`contact-events-${DAY}.ndjson`, events("c-3"), OLD_S + 60);
     expect((await nights.pull(DAY)).counts).toMatchObject({ files: 2, loaded: 1 });
-    expect(nights.everything()).not.toContain(PASSWORD);
+    expect(await nights.everything()).not.toContain(PASSWORD);
     expect(console_log).not.toHaveBeenCalled();
   });
 

@@ -242,7 +242,7 @@ describe("the Search API", () => {
       { status: 401, body: TOKEN },
     ];
     await nights.pull(DAY);
-    const all = nights.everything();
+    const all = await nights.everything();
     expect(all).toContain("no access with Bearer …");
     expect(all).toContain("t-1");
     expect(all).not.toContain(TOKEN);
@@ -266,7 +266,7 @@ describe("the Search API", () => {
       new Set([`Bearer ${vendor.grants}`]),
     );
     expect(await contacts()).toEqual(["t-1"]);
-    const all = nights.everything();
+    const all = await nights.everything();
     for (const secret of [...Object.values(env), vendor.grants]) expect(all).not.toContain(secret);
   });
 
