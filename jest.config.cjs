@@ -7,7 +7,13 @@ const shared = {
 const onBoth = ["db", "postgresql", "dumps", "exports", "models", "metrics", "reference", "reports"].map(
   (room) => `test/${room}/**/*.test.ts`,
 );
-const nights = ["test/cli/night.test.ts", "test/jobs/http.test.ts", "test/golden.test.ts", "test/integrity.test.ts"];
+const nights = [
+  "test/cli/night.test.ts",
+  "test/cli/status.test.ts",
+  "test/jobs/http.test.ts",
+  "test/golden.test.ts",
+  "test/integrity.test.ts",
+];
 
 module.exports = {
   maxWorkers: 2,
