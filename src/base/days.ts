@@ -25,7 +25,7 @@ export function localDay(zone: string, atMs: number): string {
 }
 
 export function addDays(day: string, count: number): string {
-  return DateTime.fromISO(day, { zone: "UTC" }).plus({ days: count }).toFormat("yyyy-MM-dd");
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * 24 * HOUR).toISOString().slice(0, 10);
 }
 
 /** All days from the first to the last, both included; empty where the last is before the first. */
@@ -76,6 +76,37 @@ function offsetMs(zone: string, atMs: number): number {
 /** The local day before the one `nowMs` lies in. */
 export function yesterday(zone: string, nowMs: number): string {
   return addDays(localDay(zone, nowMs), -1);
+}
+
+/** ISO number of a day's weekday, 1 is Monday. */
+export function weekdayOf(day: string): number {
+  return new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
+}
+
+/**
+ * The instant at which the clock on the wall of a zone shows a time of a day for the first time. Where the clock jumps over
+ * that time it is the first instant after the jump.
+ *
+ * @param minutes after midnight as the clock shows them, 0 … 1439
+ */
+export function wallInstant(zone: string, day: string, minutes: number): number {
+  const shown = Date.parse(`${day}T00:00:00Z`) + minutes * MINUTE;
+  // A clock is changed at most once within the day before and after.
+  const before = offsetMs(zone, shown - 24 * HOUR);
+  const after = offsetMs(zone, shown + 24 * HOUR);
+  const fitting = [before, after].map((offset) => shown - offset).filter((at) => at + offsetMs(zone, at) === shown);
+  return fitting.length > 0 ? Math.min(...fitting) : changeBetween(zone, shown - after, shown - before, after);
+}
+
+/** The first instant at which a zone's clock has the later of two offsets. */
+function changeBetween(zone: string, fromMs: number, toMs: number, after: number): number {
+  let [low, high] = [fromMs, toMs];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetMs(zone, middle) === after) high = middle;
+    else low = middle;
+  }
+  return high;
 }
 
 const DAY_MS = 24 * HOUR;

@@ -13,7 +13,7 @@ let server: SftpServer;
 let nights: Nights;
 const given = async (more: object = {}): Promise<void> => {
   const source = { type: "sftp", name: "pbx", host: "127.0.0.1", port: server.port, user: "nightdesk", path: "/out" };
-  const settings = { ...source, password: "$SFTP_PASSWORD", host_key: server.host_key, timeout_s: 5, ...more };
+  const settings = { ...source, password: "$SFTP_PASSWORD", host_key: server.host_key, ...more };
   nights = await openNights(() => ({ sources: [settings] }), { SFTP_PASSWORD: PASSWORD, WRONG: "wrong-password" });
 };
 const deliver = (name: string, content: Buffer, changed_at_s = OLD_S): void => {
