@@ -105,15 +105,30 @@ async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Re
   const last = await db("receipts")
     .where({ workflow: "nightly", step: "render", from_day: batch.from, to_day: batch.to })
     .orderBy("receipt_key", "desc")
-    .first("receipt_key", "status", "work_hash");
+    .first("receipt_key", "run_id", "status", "work_hash", "started_at_ms");
   if (last?.status !== "done" || last.work_hash !== (await workHash({ db, config }, batch))) return false;
-  const rebuilds = await db("receipts")
-    .where({ step: "rebuild", status: "done" })
-    .andWhere("receipt_key", ">", last.receipt_key)
-    .select("counts");
-  return rebuilds.every((rebuild) => {
-    const made = JSON.parse(rebuild.counts) as Record<string, number>;
-    return (made.contacts ?? 0) + (made.agents ?? 0) === 0;
+  return !(await wasRebuiltSince(db, last));
+}
+
+/**
+ * Whether a rebuild of another run has made anything that a render may not have seen. It may have begun before the render
+ * and ended after it began; where it failed, the slices it had done by then stay.
+ */
+async function wasRebuiltSince(
+  db: Knex,
+  render: { receipt_key: number; run_id: string; started_at_ms: number },
+): Promise<boolean> {
+  const rebuilds: { status: string; counts: string | null }[] = await db("receipts")
+    .where({ step: "rebuild" })
+    .whereNot({ run_id: render.run_id })
+    .whereNotNull("finished_at_ms")
+    .andWhere((since) =>
+      since.where("receipt_key", ">", render.receipt_key).orWhere("finished_at_ms", ">", render.started_at_ms),
+    )
+    .select("status", "counts");
+  return rebuilds.some(({ status, counts }) => {
+    const made = JSON.parse(counts ?? "{}") as Record<string, number>;
+    return status !== "done" || (made.contacts ?? 0) + (made.agents ?? 0) > 0;
   });
 }
 
