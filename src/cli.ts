@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { type Batch, batchOf } from "./batch";
 import { isDay } from "./base/days";
 import { messageOf, NightdeskError, UsageError } from "./base/errors";
@@ -10,6 +10,7 @@ import { FAULTS } from "./generate/generate";
 import { sequenceTables } from "./reference/load";
 import { showMapped } from "./map";
 import { reportNames } from "./reports/render";
+import type { Service } from "./service";
 import type { Terminal } from "./terminal";
 
 /** Exit codes: the work is done, it failed, the command was called wrongly. */
@@ -20,12 +21,13 @@ const WRONG_USAGE = 2;
 /**
  * Runs one command line.
  *
- * @param args  what follows the program's name
- * @returns     the exit code: 0 done, 1 failed, 2 wrong usage
+ * @param args    what follows the program's name
+ * @param service the commands of the queue; without them there is none
+ * @returns       the exit code: 0 done, 1 failed, 2 wrong usage
  */
-export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCli(args: readonly string[], terminal: Terminal, service?: Service): Promise<number> {
   let code = DONE;
-  const program = buildProgram(terminal, (isDone) => {
+  const program = buildProgram(terminal, service, (isDone) => {
     code = isDone ? DONE : FAILED;
   });
   try {
@@ -49,7 +51,7 @@ const LONGEST_ERROR = 1_500;
 
 type Done = (isDone: boolean) => void;
 
-function buildProgram(terminal: Terminal, done: Done): Command {
+function buildProgram(terminal: Terminal, service: Service | undefined, done: Done): Command {
   const program = new Command("nightdesk")
     .description(
       "Turns a contact centre's raw events into sessions, checked call flows and reports that can be defended.",
@@ -62,8 +64,9 @@ function buildProgram(terminal: Terminal, done: Done): Command {
     })
     .showHelpAfterError("(--help after the command shows how it is called)")
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
-  addRuns(program, terminal, done);
-  addTools(program, terminal, done);
+  addRuns(program, terminal, service, done);
+  addTools(program, terminal, service, done);
+  if (service !== undefined) addService(program, terminal, service, done);
   for (const command of program.commands) {
     command
       .exitOverride()
@@ -107,11 +110,19 @@ const view = (): Option =>
 type Run = (options: Options, work: Partial<Batch> & Pick<Batch, "workflow">) => Promise<void>;
 
 /** The commands that run a workflow: each is a batch and a list of steps. */
-function addRuns(program: Command, terminal: Terminal, done: Done): void {
-  const run: Run = async (options, work) => done(await commands.run(terminal, batchOf(work), options.json ?? false));
+function addRuns(program: Command, terminal: Terminal, service: Service | undefined, done: Done): void {
+  const run: Run = async (options, work) => {
+    const json = options.json ?? false;
+    const isQueued = options.queue === true && service !== undefined;
+    done(
+      isQueued
+        ? await service.enqueue(terminal, [batchOf(work)], json)
+        : await commands.run(terminal, batchOf(work), json),
+    );
+  };
   addNight(program, terminal, run);
   addStages(program, terminal, run, done);
-  addReport(program, terminal, run);
+  addReport(program, terminal, run, service !== undefined);
 }
 
 function addNight(program: Command, terminal: Terminal, run: Run): void {
@@ -185,8 +196,8 @@ function addStages(program: Command, terminal: Terminal, run: Run, done: Done): 
     });
 }
 
-function addReport(program: Command, terminal: Terminal, run: Run): void {
-  program
+function addReport(program: Command, terminal: Terminal, run: Run, hasQueue: boolean): void {
+  const report = program
     .command("report")
     .description(`Render reports for a day or a range: ${reportNames().join(", ")}.`)
     .argument("<name...>", "reports")
@@ -198,6 +209,46 @@ function addReport(program: Command, terminal: Terminal, run: Run): void {
     .option("--bom", "begin CSV files with a byte-order mark, for spreadsheets that need one")
     .addOption(out())
     .action((names: string[], options: Options) => run(options, commands.reportWork(terminal, names, options)));
+  if (hasQueue) report.option("--queue", "let the service make it; this command does not wait for it");
+}
+
+/** The commands of the queue: the service, its parts, and what asks it for work. */
+function addService(program: Command, terminal: Terminal, service: Service, done: Done): void {
+  const concurrency = (): Option =>
+    new Option("--concurrency <number>", "steps at once (default: 1 on SQLite, 2 on PostgreSQL)").argParser(count);
+  program
+    .command("start")
+    .description(
+      "Run the service: looks every minute what is due by the schedules, and runs it. Ends at Ctrl-C or SIGTERM.",
+    )
+    .addOption(concurrency())
+    .action(async (options: Options) => done(await service.start(terminal, options)));
+  program
+    .command("worker")
+    .description("Run one worker that takes steps from the queue; any number may, on any machine. Needs QUEUE_URL.")
+    .addOption(concurrency())
+    .action(async (options: Options) => done(await service.worker(terminal, options)));
+  program
+    .command("scheduler")
+    .description("Put on the queue what falls due by the schedules, and run nothing. Needs QUEUE_URL.")
+    .action(async (options: Options) => done(await service.scheduler(terminal, options)));
+  program
+    .command("enqueue")
+    .description("Ask for a run: the service or a worker does it. The same run asked for twice is run once.")
+    .addArgument(new Argument("<workflow>", "what is run").choices(["nightly", "load", "rebuild", "check", "report"]))
+    .argument("[name...]", "names of reports for report, files and folders for load")
+    .addOption(single())
+    .addOption(from())
+    .addOption(to())
+    .addOption(new Option("--all", "rebuild and check: everything").conflicts(["day", "from", "to"]))
+    .option("--each-day", "one run for each day from --from to --to, in their order")
+    .option("--source <path...>", "nightly: files and folders to read")
+    .addOption(out())
+    .option("--again", "do it although it was done")
+    .action(async (workflow: Batch["workflow"], names: string[], options: Options) => {
+      const works = commands.queuedWorks(terminal, workflow, names, options);
+      done(await service.enqueue(terminal, works.map(batchOf), options.json ?? false));
+    });
 }
 
 /** What a mapping makes of a table, before anything is loaded. */
@@ -214,7 +265,7 @@ function addMap(program: Command, terminal: Terminal, done: Done): void {
 }
 
 /** The commands that read or make something without a receipt. */
-function addTools(program: Command, terminal: Terminal, done: Done): void {
+function addTools(program: Command, terminal: Terminal, service: Service | undefined, done: Done): void {
   program
     .command("export")
     .description(
@@ -247,10 +298,13 @@ function addTools(program: Command, terminal: Terminal, done: Done): void {
     .action(async (options: Options) => done(await commands.demo(terminal, options)));
   program
     .command("status")
-    .description("What was loaded, rebuilt, checked and rendered, day by day.")
+    .description("What was pulled, rebuilt, checked and rendered, day by day, and what is missing: a grid of days.")
     .addOption(from())
     .addOption(to())
-    .action(async (options: Options) => done(await commands.status(terminal, options)));
+    .option("--html <file>", "write it as a page of its own instead")
+    .action(async (options: Options) =>
+      done(await commands.status(terminal, options, (await service?.next(terminal)) ?? [])),
+    );
   program
     .command("copy-database")
     .description(
@@ -264,7 +318,7 @@ function addTools(program: Command, terminal: Terminal, done: Done): void {
   program
     .command("doctor")
     .description(
-      "Examine configuration, zone data, database, disk and reference data, and say what to do about each fault.",
+      "Examine configuration, zone data, database, disk, reference data and queue, and say what to do about each fault.",
     )
-    .action(async (options: Options) => done(await commands.doctor(terminal, options)));
+    .action(async (options: Options) => done(await commands.doctor(terminal, options, service)));
 }

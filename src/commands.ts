@@ -2,10 +2,11 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Batch } from "./batch";
 import { writeCsvRows } from "./base/csv";
-import { addDays, yesterday } from "./base/days";
+import { addDays, daysBetween, yesterday } from "./base/days";
 import { messageOf, NightdeskError, UsageError } from "./base/errors";
 import { ensureFolder } from "./base/folders";
 import { openLog } from "./base/log";
@@ -22,7 +23,10 @@ import { printCopied, printRun } from "./print";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import { runWorkflow } from "./runner";
-import { daysStatus, printStatus } from "./status";
+import type { Service } from "./service";
+import { gatherStatus, type Upcoming } from "./status";
+import { statusPage } from "./status-page";
+import { printStatus } from "./status-print";
 import { configOf, inContext, type Terminal } from "./terminal";
 
 /** The options of all commands, as the command line gives them: checked, and absent where not given. */
@@ -40,6 +44,7 @@ export interface Options {
   view?: "person" | "channel";
   mode?: "overlay" | "strict";
   table?: string;
+  html?: string;
   bom?: boolean;
   spreadsheet?: boolean;
   days?: number;
@@ -49,6 +54,9 @@ export interface Options {
   mapping?: string;
   sample?: number;
   faults?: Fault[];
+  concurrency?: number;
+  queue?: boolean;
+  eachDay?: boolean;
 }
 
 type Work = Partial<Batch> & Pick<Batch, "workflow">;
@@ -117,6 +125,28 @@ export function reportWork(terminal: Terminal, names: string[], options: Options
     out: options.out === undefined ? null : resolve(terminal.folder, options.out),
     options: { view: options.view ?? "person", bom: options.bom ?? false },
   };
+}
+
+/** The runs that are put on the queue: one, or with `--each-day` one for each day. */
+export function queuedWorks(
+  terminal: Terminal,
+  workflow: Batch["workflow"],
+  names: string[],
+  options: Options,
+): Work[] {
+  const days = options.eachDay === true ? daysOf(options) : null;
+  if (options.eachDay === true && days === null) throw new UsageError("--each-day needs --from D and --to D.");
+  const asked = days === null ? [options] : daysBetween(...days).map((day) => ({ ...options, day }));
+  return asked.map((each) => ({ ...queuedWork(terminal, workflow, names, each), again: options.again ?? false }));
+}
+
+function queuedWork(terminal: Terminal, workflow: Batch["workflow"], names: string[], options: Options): Work {
+  const takesNames = workflow === "report" || workflow === "load";
+  if (!takesNames && names.length > 0) throw new UsageError(`${workflow} takes no names: "${names.join(" ")}".`);
+  if (workflow === "load" && names.length === 0) throw new UsageError("load needs files or folders. Name them.");
+  if (workflow === "load") return loadWork(terminal, names, options);
+  if (workflow === "report") return reportWork(terminal, names, options);
+  return workflow === "nightly" ? nightlyWork(terminal, options) : periodWork(workflow, options);
 }
 
 const FINDING_COLUMNS = [
@@ -224,18 +254,30 @@ export async function copy(terminal: Terminal, from: string, to: string, options
   return true;
 }
 
-export async function status(terminal: Terminal, options: Options): Promise<boolean> {
+/** The grid of days on standard output, or as a page in a file. */
+export async function status(terminal: Terminal, options: Options, next: Upcoming[]): Promise<boolean> {
   const config = configOf(terminal);
   const days = daysOf(options);
   const to = days?.at(-1) ?? yesterday(config.zone, terminal.now());
   const from = days?.[0] ?? addDays(to, -13);
-  const found = await inContext(terminal, config, ({ db }) => daysStatus(db, config, from, to));
-  terminal.stdout.write(options.json ? `${JSON.stringify({ from, to, ...found })}\n` : printStatus(found, config.zone));
+  const request = { from, to, now_ms: terminal.now(), next };
+  const found = await inContext(terminal, config, ({ db }) => gatherStatus(db, config, request));
+  const file = options.html === undefined ? null : resolve(terminal.folder, options.html);
+  if (file !== null) await writeFile(file, Readable.from([statusPage(found, config.zone)]));
+  if (options.json) terminal.stdout.write(`${JSON.stringify({ from, to, ...found, file })}\n`);
+  else if (file !== null) terminal.stderr.write(`Wrote ${file}\n`);
+  else terminal.stdout.write(printStatus(found, config.zone, isColoured(terminal)));
   return true;
 }
 
-export async function doctor(terminal: Terminal, options: Options): Promise<boolean> {
-  const findings = await examine(terminal);
+/** Colours only for somebody who looks, and has not asked for none (https://no-color.org). */
+function isColoured({ stdout, env }: Terminal): boolean {
+  return ((stdout as { isTTY?: boolean }).isTTY ?? false) && !env.NO_COLOR && env.TERM !== "dumb";
+}
+
+/** @param service examines the queue too, where there is one */
+export async function doctor(terminal: Terminal, options: Options, service?: Service): Promise<boolean> {
+  const findings = await examine(terminal, service?.examine);
   terminal.stdout.write(options.json ? `${JSON.stringify({ findings })}\n` : printExamination(findings));
   return findings.every((finding) => finding.level !== "fault");
 }
@@ -281,14 +323,10 @@ async function writeFile(file: string, parts: AsyncIterable<string>): Promise<vo
   } catch (error) {
     if (beside !== file) await rm(beside, { force: true });
     if (error instanceof NightdeskError) throw error;
-    throw new NightdeskError(
-      "export-file",
-      `${file} cannot be written: ${messageOf(error)}. Name another file with --out.`,
-      {
-        canRetry: true,
-        cause: error,
-      },
-    );
+    throw new NightdeskError("export-file", `${file} cannot be written: ${messageOf(error)}. Name another file.`, {
+      canRetry: true,
+      cause: error,
+    });
   }
 }
 

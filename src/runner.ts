@@ -1,8 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
-import { messageOf, NightdeskError, UsageError } from "./base/errors";
-import { type Batch, parseBatch, type StepResult } from "./batch";
+import type { Knex } from "knex";
+import { mayPass, messageOf, NightdeskError, UsageError } from "./base/errors";
+import { type Batch, type Failure, parseBatch, type StepResult } from "./batch";
 import type { Context } from "./context";
 import { codeVersion } from "./base/version";
+import { writeTransaction } from "./db/write";
+import { missingDeliveries } from "./metrics/completeness";
 import { pendingCounts } from "./models/pending";
 import { rulesVersion } from "./reference/load";
 import { type StepName, steps, workflows } from "./workflows";
@@ -10,7 +13,8 @@ import { type StepName, steps, workflows } from "./workflows";
 /** What one step left behind, as stored and as printed by `--json`. */
 export interface Receipt extends StepResult {
   step: StepName;
-  status: "done" | "failed";
+  /** `waiting`: for something that is not there yet; the step is run again and has not failed. */
+  status: "done" | "failed" | "waiting";
   started_at_ms: number;
   finished_at_ms: number;
 }
@@ -43,12 +47,50 @@ export async function runWorkflow(context: Context, work: Batch): Promise<RunRec
     steps: [],
   };
   for (const step of workflows[batch.workflow]) {
-    const receipt = await runStep(context, batch, step, run.run_id);
+    const { receipt, was_done } = await takeStep(context, { batch, step, run_id: run.run_id });
     run.steps.push(receipt);
-    if (receipt.status === "failed") return { ...run, status: "failed" };
-    if (step === "pull" && (await nothingToDo(context, batch, receipt))) return { ...run, was_done: true };
+    if (receipt.status !== "done") return { ...run, status: "failed" };
+    if (was_done) return { ...run, was_done };
   }
   return run;
+}
+
+/** One step of a run. */
+export interface RunStep {
+  batch: Batch;
+  step: StepName;
+  run_id: string;
+}
+
+/** What may follow a failure: the step is tried again, waits for what is not there yet, or the run ends with it. */
+export type AfterFailure = "again" | "wait" | "end";
+
+/**
+ * Runs one step and writes its receipt, whatever becomes of it. This process, and each worker, runs all steps through here.
+ *
+ * @param afterFailure what whoever runs the steps makes of a failure
+ * @returns the receipt, and whether the run is at its end because this very night was done before and pulling brought
+ *          nothing new
+ * @throws UsageError where the step finds that it was asked for what does not exist
+ */
+export async function takeStep(
+  context: Context,
+  run: RunStep,
+  afterFailure: (failure: Failure) => AfterFailure = () => "end",
+): Promise<{ receipt: Receipt; was_done: boolean; ends_run: boolean }> {
+  const { batch, step } = run;
+  const started = context.now();
+  const key = await openReceipt(context, run, started);
+  const result = await attempt(() => steps[step](context, batch));
+  const after = result.failure === undefined ? null : afterFailure(result.failure);
+  const status = after === null ? "done" : after === "wait" ? "waiting" : "failed";
+  const receipt: Receipt = { step, status, started_at_ms: started, finished_at_ms: context.now(), ...result };
+  const was_done = status === "done" && step === "pull" && (await nothingToDo(context, batch, receipt));
+  const isLast = status === "done" && (was_done || workflows[batch.workflow].at(-1) === step);
+  const ends_run = isLast || after === "end";
+  await closeReceipt(context, key, receipt, ends_run);
+  if (receipt.failure?.code === "usage") throw new UsageError(receipt.failure.message);
+  return { receipt, was_done, ends_run };
 }
 
 /**
@@ -64,7 +106,7 @@ async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Re
     .where({ workflow: "nightly", step: "render", from_day: batch.from, to_day: batch.to })
     .orderBy("receipt_key", "desc")
     .first("receipt_key", "status", "work_hash");
-  if (last?.status !== "done" || last.work_hash !== workHash(config, batch)) return false;
+  if (last?.status !== "done" || last.work_hash !== (await workHash({ db, config }, batch))) return false;
   const rebuilds = await db("receipts")
     .where({ step: "rebuild", status: "done" })
     .andWhere("receipt_key", ">", last.receipt_key)
@@ -75,56 +117,26 @@ async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Re
   });
 }
 
-function workHash(config: Context["config"], batch: Batch): string {
+/** What a render rests on beside the tables: its pages also say which deliveries are missing. */
+async function workHash({ db, config }: Pick<Context, "db" | "config">, batch: Batch): Promise<string> {
   const { key: _secret, ...masking } = config.masking;
+  // When and where a night is run makes no figure another.
+  const { queue_url: _url, queue: _queue, http: _http, schedules: _schedules, catch_up_days: _days, ...rest } = config;
   const work = {
-    ...config,
+    ...rest,
     masking,
     batch: { ...batch, again: false, schedule: null, deadline_at_ms: null },
     code: codeVersion(),
     rules: rulesVersion(config),
+    missing: batch.from === null || batch.to === null ? [] : await missingDeliveries(db, batch.from, batch.to),
   };
   return createHash("sha256").update(JSON.stringify(work)).digest("hex").slice(0, 16);
 }
 
-/**
- * Runs one step and writes its receipt, whatever becomes of it.
- *
- * @throws UsageError where the step finds that it was asked for what does not exist
- */
-export async function runStep(context: Context, batch: Batch, step: StepName, runId: string): Promise<Receipt> {
-  const started = context.now();
-  const receiptKey = await openReceipt(context, batch, step, runId, started);
-  const result = await attempt(() => steps[step](context, batch));
-  const receipt: Receipt = {
-    step,
-    status: result.failure === undefined ? "done" : "failed",
-    started_at_ms: started,
-    finished_at_ms: context.now(),
-    ...result,
-  };
-  await context
-    .db("receipts")
-    .where({ receipt_key: receiptKey })
-    .update({
-      status: receipt.status,
-      finished_at_ms: receipt.finished_at_ms,
-      counts: JSON.stringify(receipt.counts),
-      error: receipt.failure === undefined ? null : `${receipt.failure.code}: ${receipt.failure.message}`,
-    });
-  if (receipt.failure?.code === "usage") throw new UsageError(receipt.failure.message);
-  return receipt;
-}
-
-async function openReceipt(
-  { db, config }: Context,
-  batch: Batch,
-  step: StepName,
-  runId: string,
-  started: number,
-): Promise<number> {
+async function openReceipt(context: Context, { batch, step, run_id }: RunStep, started: number): Promise<number> {
+  const { db, config } = context;
   const row = {
-    run_id: runId,
+    run_id,
     workflow: batch.workflow,
     step,
     from_day: batch.from,
@@ -133,11 +145,57 @@ async function openReceipt(
     status: "running",
     code_version: codeVersion(),
     rules_version: rulesVersion(config),
-    work_hash: workHash(config, batch),
+    work_hash: await workHash(context, batch),
     schedule: batch.schedule,
   };
-  const [inserted] = await db("receipts").insert(row).returning<{ receipt_key: number }[]>("receipt_key");
-  return inserted?.receipt_key ?? 0;
+  return await writeTransaction(
+    db,
+    (trx) => closeEarlier(trx, run_id, step, started),
+    async (trx) => {
+      const [inserted] = await trx("receipts").insert(row).returning<{ receipt_key: number }[]>("receipt_key");
+      return Number(inserted?.receipt_key ?? 0);
+    },
+  );
+}
+
+/** A step that is run again was interrupted, or waited: the first is said, of the second the last receipt is enough. */
+async function closeEarlier(trx: Knex, run_id: string, step: StepName, at: number): Promise<void> {
+  await trx("receipts").where({ run_id, step, status: "running" }).update({
+    status: "failed",
+    finished_at_ms: at,
+    error: "interrupted: The process that ran this step came to its end before the step did; it is run again.",
+  });
+  await trx("receipts").where({ run_id, step, status: "waiting" }).del();
+}
+
+async function closeReceipt({ db }: Context, key: number, receipt: Receipt, endsRun: boolean): Promise<void> {
+  const { status, finished_at_ms, counts, failure } = receipt;
+  const row = {
+    status,
+    finished_at_ms,
+    counts: JSON.stringify(counts),
+    error: failure === undefined ? null : `${failure.code}: ${failure.message}`,
+    ends_run: endsRun ? 1 : 0,
+  };
+  await writeTransaction(
+    db,
+    (trx) => trx("receipts").where({ receipt_key: key }).update(row),
+    () => Promise.resolve(),
+  );
+}
+
+/**
+ * Ends a run whose step nobody runs any more, such as one that killed every worker it was given to.
+ *
+ * @param why what the receipt says, with its code
+ */
+export async function endRun({ db, now }: Context, run_id: string, why: string): Promise<void> {
+  const row = { status: "failed", finished_at_ms: now(), error: why, ends_run: 1 };
+  await writeTransaction(
+    db,
+    (trx) => trx("receipts").where({ run_id, status: "running" }).update(row),
+    () => Promise.resolve(),
+  );
 }
 
 async function attempt(work: () => Promise<StepResult>): Promise<StepResult> {
@@ -146,7 +204,6 @@ async function attempt(work: () => Promise<StepResult>): Promise<StepResult> {
   } catch (error) {
     const code = error instanceof NightdeskError ? error.code : "unexpected";
     const message = code === "unexpected" && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-    const can_retry = error instanceof NightdeskError && error.canRetry;
-    return { counts: {}, failure: { code, message, can_retry } };
+    return { counts: {}, failure: { code, message, can_retry: mayPass(error) } };
   }
 }

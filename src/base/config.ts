@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { isZone } from "./days";
 import { NightdeskError } from "./errors";
+import { type Calendar, calendarOf, type Schedule, scheduleKeys, schedulesOf } from "./schedules";
 import { readSettings } from "./settings";
 import { sourceSchema } from "./source-schema";
 import { sharedNames, type Source, sourceOf } from "./sources";
@@ -15,6 +16,27 @@ const thresholds = z.strictObject({
   sudden_disconnect_s: seconds.optional(),
   rona_after_s: seconds.optional(),
   service_level_goal: z.number().min(0).max(1).optional(),
+});
+
+const completeness = z.strictObject({
+  expected_events: z.number().int().positive().optional(),
+  expected_visits: z.number().int().positive().optional(),
+  received_share: z.number().min(0).max(1).optional(),
+});
+
+const http = z.strictObject({
+  port: z.number().int().min(0).max(65_535).optional(),
+  host: z.string().min(1).optional(),
+});
+
+/** How the queue works; seconds, but where the name says otherwise. */
+const queueKeys = z.strictObject({
+  lock_s: z.number().min(0.5).max(3_600).optional(),
+  attempts: z.number().int().min(1).max(100).optional(),
+  backoff_s: z.number().nonnegative().max(86_400).optional(),
+  keep_days: z.number().int().min(1).max(3_650).optional(),
+  concurrency: z.number().int().min(1).max(64).optional(),
+  stop_within_s: z.number().nonnegative().max(3_600).optional(),
 });
 
 const schema = z.strictObject({
@@ -42,6 +64,10 @@ const schema = z.strictObject({
     })
     .optional(),
   reports: z.array(z.string()).optional(),
+  completeness: completeness.optional(),
+  queue: queueKeys.optional(),
+  http: http.optional(),
+  ...scheduleKeys,
 });
 
 export type MaskMode = "none" | "last-four" | "hash";
@@ -87,10 +113,35 @@ export interface Config {
   sequence: { mode: "overlay" | "strict"; table: string; overrides: string | null };
   /** Reports the night makes. */
   reports: string[];
+  /** When an hour counts as a gap: what must be expected of it at least, and the share 0…1 that must have come. */
+  completeness: { expected_events: number; expected_visits: number; received_share: number };
+  /** `redis://…`, `postgres://…`, or empty for the queue in the data folder. */
+  queue_url: string;
+  queue: QueueSettings;
+  /** Where the service shows itself; a null port is the usual one, or any other where that is taken. */
+  http: { host: string; port: number | null };
+  schedules: Schedule[];
+  calendar: Calendar;
+  /** How far back missed nights are caught up, days. */
+  catch_up_days: number;
   /** The file the configuration came from, null where there is none. */
   file: string | null;
   /** The value of a variable the configuration names, such as a token. A function: what it gives is never written with the rest. */
   environment: (name: string) => string | undefined;
+}
+
+export interface QueueSettings {
+  /** For how long a silent worker keeps its step before another takes it. */
+  lock_ms: number;
+  /** How often a step is tried that may succeed later; the pause doubles each time, from `backoff_ms`. */
+  attempts: number;
+  backoff_ms: number;
+  /** How long the queue remembers what was done and what failed. */
+  keep_days: number;
+  /** Steps at once in one worker; null for what the database bears. */
+  concurrency: number | null;
+  /** How long a worker that is asked to stop may still work on its step before it hands it back. */
+  stop_within_ms: number;
 }
 
 const DEFAULTS: Thresholds = {
@@ -101,6 +152,9 @@ const DEFAULTS: Thresholds = {
   rona_after_ms: 10_000,
   service_level_goal_share: 0.8,
 };
+
+/** Why these: src/metrics/README.md, decision 3. */
+const COMPLETENESS = { expected_events: 500, expected_visits: 40, received_share: 0.5 };
 
 const STALE_AFTER_H = { default: 24, telephony: 24, chat: 48, social: 48, email: 720 };
 
@@ -142,8 +196,30 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
       overrides: given.sequence?.overrides === undefined ? null : resolve(base, given.sequence.overrides),
     },
     reports: given.reports ?? DEFAULT_REPORTS,
+    completeness: {
+      expected_events: given.completeness?.expected_events ?? COMPLETENESS.expected_events,
+      expected_visits: given.completeness?.expected_visits ?? COMPLETENESS.expected_visits,
+      received_share: given.completeness?.received_share ?? COMPLETENESS.received_share,
+    },
+    queue_url: env.QUEUE_URL ?? "",
+    queue: queueOf(given.queue),
+    http: { host: env.NIGHTDESK_HOST || (given.http?.host ?? "127.0.0.1"), port: given.http?.port ?? null },
+    schedules: schedulesOf(given, given.zone ?? "UTC"),
+    calendar: calendarOf(given),
+    catch_up_days: given.catch_up_days ?? 7,
     file,
     environment: (name) => env[name],
+  };
+}
+
+function queueOf(given: z.infer<typeof queueKeys> | undefined): QueueSettings {
+  return {
+    lock_ms: (given?.lock_s ?? 30) * 1000,
+    attempts: given?.attempts ?? 5,
+    backoff_ms: (given?.backoff_s ?? 60) * 1000,
+    keep_days: given?.keep_days ?? 30,
+    concurrency: given?.concurrency ?? null,
+    stop_within_ms: (given?.stop_within_s ?? 20) * 1000,
   };
 }
 

@@ -4,6 +4,8 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
+const DAY_MS = 24 * HOUR;
+
 /** A local day and the instants at which it begins and ends: 23, 24 or 25 hours. */
 export interface CalendarDay {
   day: string;
@@ -25,7 +27,7 @@ export function localDay(zone: string, atMs: number): string {
 }
 
 export function addDays(day: string, count: number): string {
-  return DateTime.fromISO(day, { zone: "UTC" }).plus({ days: count }).toFormat("yyyy-MM-dd");
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * 24 * HOUR).toISOString().slice(0, 10);
 }
 
 /** All days from the first to the last, both included; empty where the last is before the first. */
@@ -78,7 +80,35 @@ export function yesterday(zone: string, nowMs: number): string {
   return addDays(localDay(zone, nowMs), -1);
 }
 
-const DAY_MS = 24 * HOUR;
+/** ISO number of a day's weekday, 1 is Monday. */
+export function weekdayOf(day: string): number {
+  return new Date(`${day}T00:00:00Z`).getUTCDay() || 7;
+}
+
+/**
+ * The instant at which the clock on the wall of a zone shows a time of a day for the first time. Where the clock jumps over
+ * that time it is the first instant after the jump.
+ *
+ * @param minutes after midnight as the clock shows them, 0 … 1439
+ */
+export function wallInstant(zone: string, day: string, minutes: number): number {
+  const shown = Date.parse(`${day}T00:00:00Z`) + minutes * MINUTE;
+  const [first] = instantsAt(zone, shown);
+  if (first + offsetMs(zone, first) === shown) return first;
+  const [before, after] = [offsetMs(zone, shown - DAY_MS), offsetMs(zone, shown + DAY_MS)];
+  return changeBetween(zone, shown - after, shown - before, after);
+}
+
+/** The first instant at which a zone's clock has the later of two offsets. */
+function changeBetween(zone: string, fromMs: number, toMs: number, after: number): number {
+  let [low, high] = [fromMs, toMs];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetMs(zone, middle) === after) high = middle;
+    else low = middle;
+  }
+  return high;
+}
 
 /**
  * The instants at which the clocks of a zone show a time: one; two where they are put back, the earlier first; where they

@@ -26,3 +26,20 @@ export class UsageError extends NightdeskError {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/**
+ * Codes of databases, networks and systems that say "not now": locked, full, out of files, nobody there, the server goes
+ * down, or two transactions in each other's way.
+ */
+const PASSING =
+  /^(SQLITE_(BUSY|LOCKED|FULL|IOERR|CANTOPEN)|ENOSPC|EDQUOT|EIO|EMFILE|ENFILE|ENOMEM|EBUSY|EAGAIN|ESTALE|ECONN\w+|EPIPE|ETIMEDOUT|EHOST\w+|ENET\w+|ENOTFOUND|EAI_AGAIN|08\w{3}|40001|40P01|53\w{3}|55P03|57P\w{2}|58\w{3})$/;
+
+/** Whether something that was thrown and nobody expected may not happen again although nobody changes anything. */
+export function mayPass(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  if (thrown instanceof NightdeskError) return thrown.canRetry;
+  const { code } = thrown as { code?: unknown };
+  if (typeof code === "string" && PASSING.test(code)) return true;
+  if (thrown.name === "KnexTimeoutError" || thrown.message.startsWith("Connection terminated")) return true;
+  return thrown.cause !== undefined && mayPass(thrown.cause);
+}

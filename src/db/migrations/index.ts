@@ -1,11 +1,13 @@
 import type { Knex } from "knex";
 import * as house from "./001_house";
 import * as service from "./002_service";
+import * as runs from "./003_runs";
 import * as mappings from "./006_mappings";
 
 const migrations: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
   "001_house": house,
   "002_service": service,
+  "003_runs": runs,
   "006_mappings": mappings,
 };
 

@@ -1,0 +1,50 @@
+import { HOUR, localDay } from "../src/base/days";
+import type { Context } from "../src/context";
+import type { EndedRun, Ledger, Plan } from "./due";
+
+const DAY = 24 * HOUR;
+
+/** The plan of the configuration: all of it that says what is run when. */
+export function planOf(config: Context["config"]): Plan {
+  return config;
+}
+
+/** What the database remembers of the plan's schedules; a schedule that is seen for the first time is noted. */
+export async function readLedger(context: Context, plan: Plan): Promise<Ledger> {
+  const { db, now } = context;
+  // A day more than is caught up: a night begins some time after it fell due.
+  const since = now() - (plan.catch_up_days + 1) * DAY;
+  const ended = await db("receipts")
+    .where("ends_run", 1)
+    .andWhere("started_at_ms", ">=", since)
+    .select<EndedRun[]>("workflow", "schedule", "from_day as from", "to_day as to", "started_at_ms");
+  return {
+    first_seen_at_ms: await firstSeen(context, plan),
+    ended: ended.map((run) => ({ ...run, started_at_ms: Number(run.started_at_ms) })),
+  };
+}
+
+async function firstSeen({ db, now }: Context, plan: Plan): Promise<Map<string, number>> {
+  const names = plan.schedules.map(({ name }) => `schedule ${name} since`);
+  const known = async (): Promise<Map<string, number>> => {
+    const rows = await db("settings").whereIn("name", names).select<{ name: string; value: string }[]>("name", "value");
+    return new Map(rows.map(({ name, value }) => [name, Number(value)]));
+  };
+  const before = await known();
+  for (const name of names.filter((each) => !before.has(each))) {
+    // Another scheduler may note it at the same moment: the first of the two counts.
+    await db("settings")
+      .insert({ name, value: String(now()) })
+      .onConflict("name")
+      .ignore();
+  }
+  const all = before.size === names.length ? before : await known();
+  return new Map(plan.schedules.map(({ name }) => [name, all.get(`schedule ${name} since`) ?? now()]));
+}
+
+/** Days of which a source has not delivered, and that are not too old to be caught up. */
+export async function missingDays({ db, now, config }: Context, plan: Plan): Promise<string[]> {
+  const oldest = localDay(config.zone, now() - (plan.catch_up_days + 1) * DAY);
+  const rows = await db("deliveries").where("status", "missing").andWhere("day", ">=", oldest).distinct("day");
+  return rows.map(({ day }: { day: string }) => day);
+}

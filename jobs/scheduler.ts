@@ -1,0 +1,140 @@
+import { schedule as cron, type ScheduledTask } from "node-cron";
+import { messageOf } from "../src/base/errors";
+import { type Batch, batchOf, parseBatch } from "../src/batch";
+import type { Context } from "../src/context";
+import { dueRuns, lateRuns, type PlannedRun } from "./due";
+import { addRun, enqueue, stateOf } from "./enqueue";
+import { runNameOf } from "./flow";
+import { missingDays, planOf, readLedger } from "./ledger";
+import type { NightQueue } from "./queue";
+
+/** A scheduler that looks once a minute what is due. */
+export interface RunningScheduler {
+  stop(): Promise<void>;
+}
+
+/**
+ * Looks at once and then every minute what should have run and did not, and puts it on the queue. Any number of schedulers
+ * may do so at the same time: a run's name makes it once.
+ */
+export async function startScheduler(context: Context, night: NightQueue): Promise<RunningScheduler> {
+  let running: Promise<void> | null = null;
+  const look = (): Promise<void> => {
+    running ??= lookOnce(context, night).finally(() => (running = null));
+    return running;
+  };
+  await look();
+  const task: ScheduledTask = cron("* * * * *", look, { name: "nightdesk" });
+  return {
+    stop: async () => {
+      await task.destroy();
+      await running;
+    },
+  };
+}
+
+async function lookOnce(context: Context, night: NightQueue): Promise<void> {
+  try {
+    for (const run of await tick(context, night)) context.log.info(`${run}: put on the queue`);
+  } catch (error) {
+    context.log.warn(`The scheduler met a fault and looks again in a minute: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Puts on the queue what is due now: what somebody asked for, what the schedules want, and nights whose dumps came late.
+ *
+ * @returns names of the runs that were added, in the order they were added
+ */
+export async function tick(context: Context, night: NightQueue): Promise<string[]> {
+  return [
+    ...(await takeRequests(context, night)),
+    ...(await addDue(context, night)),
+    ...(await addLate(context, night)),
+  ];
+}
+
+async function addDue(context: Context, night: NightQueue): Promise<string[]> {
+  const plan = planOf(context.config);
+  const added: string[] = [];
+  for (const run of dueRuns(plan, await readLedger(context, plan), context.now())) {
+    const batch = batchOfRun(run);
+    const name = runNameOf(batch, "");
+    if ((await stateOf(night, batch, name)) !== "unknown") continue;
+    // The night may have ended, and been forgotten by its queue, since the ledger was read.
+    const isStillDue = dueRuns(plan, await readLedger(context, plan), context.now()).some((due) => isSame(due, run));
+    if (!isStillDue) continue;
+    await addRun(night, context.config, batch, name);
+    added.push(name);
+  }
+  return added;
+}
+
+function isSame(a: PlannedRun, b: PlannedRun): boolean {
+  return a.schedule.name === b.schedule.name && a.from === b.from && a.to === b.to;
+}
+
+async function addLate(context: Context, night: NightQueue): Promise<string[]> {
+  const plan = planOf(context.config);
+  const missing = await missingDays(context, plan);
+  if (missing.length === 0) return [];
+  const added: string[] = [];
+  for (const run of lateRuns(plan, await readLedger(context, plan), missing, context.now())) {
+    const batch = batchOfRun(run);
+    const names = [run.hour - 1, run.hour].map((hour) => runNameOf(batch, `late-${hour}`));
+    const states = await Promise.all([runNameOf(batch, ""), ...names].map((name) => stateOf(night, batch, name)));
+    const [name] = names.slice(-1);
+    // One that still waits for a worker is not followed by the next.
+    if (name === undefined || states.some((state) => state === "waiting" || state === "running")) continue;
+    if (states.at(-1) !== "unknown") continue;
+    await addRun(night, context.config, batch, name);
+    added.push(name);
+  }
+  return added;
+}
+
+/** The work of a planned run. */
+export function batchOfRun({ schedule, from, to, deadline_at_ms }: PlannedRun): Batch {
+  const { workflow, name, reports } = schedule;
+  return batchOf({ workflow, from, to, schedule: name, reports, deadline_at_ms });
+}
+
+/** What was asked for through the database, from processes that cannot reach the queue. */
+async function takeRequests(context: Context, night: NightQueue): Promise<string[]> {
+  const { db, config, now } = context;
+  const rows = await db("requested_runs")
+    .whereNull("taken_at_ms")
+    .orderBy("request_key")
+    .select<{ request_key: number; batch: string }[]>("request_key", "batch");
+  const added: string[] = [];
+  for (const { request_key, batch: text } of rows) {
+    const taken = { taken_at_ms: now(), ...(await takeRequest(night, config, request_key, text, added)) };
+    await db("requested_runs").where({ request_key }).update(taken);
+  }
+  return added;
+}
+
+async function takeRequest(
+  night: NightQueue,
+  config: Context["config"],
+  key: number,
+  text: string,
+  added: string[],
+): Promise<{ run_id?: string; error?: string }> {
+  const batch = batchOrFault(text);
+  if (typeof batch === "string") return { error: batch };
+  // Named by the request, what is wanted once more is added once although this process may end before it says so.
+  const named = runNameOf(batch, `request-${key}`);
+  const done = batch.again ? await addRun(night, config, batch, named) : await enqueue(night, config, batch);
+  if (done.run_id === null) return { error: `${done.run} is in the queue already.` };
+  added.push(done.run);
+  return { run_id: done.run_id };
+}
+
+function batchOrFault(text: string): Batch | string {
+  try {
+    return parseBatch(JSON.parse(text));
+  } catch (error) {
+    return messageOf(error);
+  }
+}

@@ -1,0 +1,154 @@
+import { type NightQueue, openQueue } from "../../jobs/queue";
+import { tick } from "../../jobs/scheduler";
+import { type RunningWorker, startWorker } from "../../jobs/worker";
+import { request } from "../../jobs/enqueue";
+import { HOUR } from "../../src/base/days";
+import { batchOf } from "../../src/batch";
+import { closeContext, type Context } from "../../src/context";
+import { onQueues, queueKinds, type QueueServer } from "../support/queues";
+import { givenDays, openSite, type Site } from "../support/service";
+
+onQueues(queueKinds, ({ open }) => {
+  let server: QueueServer;
+  let home: Site;
+  let site: Site;
+  let context: Context;
+  let night: NightQueue;
+  let running: RunningWorker | null = null;
+  /** The scheduler's clock; the queue has its own. */
+  let now = 0;
+
+  beforeAll(async () => {
+    server = await open();
+    home = openSite(server.url);
+    night = await openQueue(home.config(), { role: "service", onError: () => {} });
+  });
+  afterAll(async () => {
+    await night.close();
+    home.close();
+    await server.close();
+  });
+  beforeEach(async () => {
+    now = Date.parse("2026-03-02T00:00:00Z");
+    site = openSite(server.url, { schedules: [{ name: "nightly", every: "day", at: "01:15" }] });
+    context = await site.open(() => now);
+    await night.queue.obliterate({ force: true });
+  });
+  afterEach(async () => {
+    await running?.stop(0);
+    running = null;
+    await closeContext(context);
+    site.close();
+  });
+
+  /** Lets a worker run until the last steps of so many runs have come to their end. */
+  async function untilEnded(count: number, last = "render"): Promise<void> {
+    running = startWorker(context, night, 1);
+    const { worker } = running;
+    let left = count;
+    await new Promise<void>((resolve) => {
+      const one = (id: string | undefined, isOver: boolean): void => {
+        if (isOver && id?.endsWith(`_${last}`) === true && --left === 0) resolve();
+      };
+      worker.on("completed", (job) => one(job.id, true));
+      worker.on("failed", (job) => one(job?.id, job?.finishedOn !== undefined));
+    });
+    await running.stop(0);
+    running = null;
+  }
+
+  it("puts nothing on the queue at its first look, and each night as it falls due", async () => {
+    expect(await tick(context, night)).toEqual([]);
+    now = Date.parse("2026-03-02T16:14:00Z");
+    expect(await tick(context, night)).toEqual([]);
+    now = Date.parse("2026-03-02T16:15:00Z");
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02"]);
+    expect(await tick(context, night)).toEqual([]);
+  });
+
+  it("catches up missed nights once, oldest first, and with two schedulers at once", async () => {
+    await tick(context, night);
+    now = Date.parse("2026-03-04T20:00:00Z");
+    const other = await site.open(() => now);
+    const both = await Promise.all([tick(context, night), tick(other, night), tick(context, night)]);
+    await closeContext(other);
+    const nights = ["2026-03-02", "2026-03-03", "2026-03-04"].map((day) => `nightly_${day}`);
+    for (const added of both) expect(nights).toEqual(expect.arrayContaining(added));
+    expect([...new Set(both.flat())].sort()).toEqual(nights);
+    expect(Object.values(await night.queue.getJobCounts()).reduce((a, b) => a + b, 0)).toBe(12);
+    await givenDays(site, "2026-03-02", 3);
+    await untilEnded(3);
+    const ran = await context.db("receipts").orderBy("receipt_key").select("from_day", "step", "schedule");
+    expect(ran).toHaveLength(12);
+    expect(ran.map(({ from_day }) => String(from_day))).toEqual(ran.map(({ from_day }) => String(from_day)).sort());
+    expect(new Set(ran.map(({ schedule }) => String(schedule)))).toEqual(new Set(["nightly"]));
+  });
+
+  it("runs a night anew whose queue was lost before it was done, and not one that was done", async () => {
+    await tick(context, night);
+    await givenDays(site, "2026-03-02", 2);
+    now = Date.parse("2026-03-02T20:00:00Z");
+    await tick(context, night);
+    await untilEnded(1);
+    now = Date.parse("2026-03-03T20:00:00Z");
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-03"]);
+    await night.queue.obliterate({ force: true });
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-03"]);
+  });
+
+  it("does not repeat by itself a night that failed", async () => {
+    await tick(context, night);
+    now = Date.parse("2026-03-02T20:00:00Z");
+    await tick(context, night);
+    await untilEnded(1);
+    await night.queue.obliterate({ force: true });
+    expect(await tick(context, night)).toEqual([]);
+    expect(await context.db("receipts").orderBy("receipt_key", "desc").first("status", "ends_run")).toEqual({
+      status: "failed",
+      ends_run: 1,
+    });
+  });
+
+  it("runs a night again every hour while a source has not delivered", async () => {
+    await tick(context, night);
+    await givenDays(site, "2026-03-02");
+    now = Date.parse("2026-03-02T16:15:00Z");
+    await tick(context, night);
+    await untilEnded(1);
+    const delivery = { source: "crm", day: "2026-03-02", checked_at_ms: now, file_count: 0, byte_count: 0 };
+    await context.db("deliveries").insert({ ...delivery, status: "missing" });
+    expect(await tick(context, night)).toEqual([]);
+    now += HOUR + 60_000;
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02_late-1"]);
+    expect(await tick(context, night)).toEqual([]);
+    now += HOUR;
+    expect(await tick(context, night)).toEqual([]);
+    await untilEnded(1);
+    now += 2 * HOUR;
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02_late-4"]);
+    await context.db("deliveries").update({ status: "delivered" });
+    now += 2 * HOUR;
+    await night.queue.obliterate({ force: true });
+    expect(await tick(context, night)).toEqual([]);
+  });
+
+  it("takes up what was asked for from another process, once", async () => {
+    await givenDays(site, "2026-03-02");
+    const work = batchOf({ workflow: "nightly", from: "2026-03-02", to: "2026-03-02" });
+    for (const batch of [work, work, { ...work, again: true }]) await request(context, batch);
+    await context.db("requested_runs").insert({ requested_at_ms: now, batch: "{}" });
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02", "nightly_2026-03-02_request-3"]);
+    expect(await tick(context, night)).toEqual([]);
+    const rows = await context.db("requested_runs").orderBy("request_key").select("run_id", "error", "taken_at_ms");
+    expect(rows.map(({ taken_at_ms }) => Number(taken_at_ms))).toEqual([now, now, now, now]);
+    expect(rows.map(({ error }) => error as unknown)).toEqual([
+      null,
+      "nightly_2026-03-02 is in the queue already.",
+      null,
+      expect.stringContaining("no batch of work"),
+    ]);
+    await untilEnded(2);
+    const runs = await context.db("receipts").where({ ends_run: 1 }).orderBy("receipt_key").select("run_id");
+    expect(runs.map(({ run_id }) => String(run_id))).toEqual([rows[0]?.run_id, rows[2]?.run_id]);
+  });
+});
