@@ -1,5 +1,5 @@
 import { addDays, calendarDay, daysBetween, HOUR, localDay, wallInstant, weekdayOf } from "../src/base/days";
-import type { Calendar, Schedule } from "../src/base/schedules";
+import { type Calendar, isClosedDay, type Schedule } from "../src/base/schedules";
 
 /** One run that a schedule wants: for which days, and when it falls due. */
 export interface PlannedRun {
@@ -141,9 +141,7 @@ function periodBefore({ every }: Schedule, day: string): [from: string, to: stri
 /** A zone that changed sides of the date line has days that never were: they owe nothing either. */
 function isClosed({ calendar, zone }: Plan, day: string): boolean {
   const { starts_at_ms, ends_at_ms } = calendarDay(zone, day);
-  return (
-    starts_at_ms >= ends_at_ms || calendar.closed.includes(day) || calendar.closed_weekdays.includes(weekdayOf(day))
-  );
+  return starts_at_ms >= ends_at_ms || isClosedDay(calendar, day);
 }
 
 /** The first instant, at or after another, at which a zone's clock shows a time. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runCli } from "../src/cli";
 import type { Service } from "../src/service";
+import { configOf } from "../src/terminal";
 
 /** The executable: the one place that asks what time it is and hands it down. */
 async function main(): Promise<void> {
@@ -26,13 +27,14 @@ const SERVICE: Service = {
   start: async (terminal, options) => (await service()).start(terminal, options),
   worker: async (terminal, options) => (await service()).worker(terminal, options),
   scheduler: async (terminal, options) => (await service()).scheduler(terminal, options),
+  next: async (terminal) => (await import("./upcoming.js")).upcomingRuns(configOf(terminal), terminal.now()),
   enqueue: async (terminal, batches, json) => (await service()).enqueue(terminal, batches, json),
   examine: async (config) => (await service()).examine(config),
 };
 
 async function service(): Promise<Service> {
-  const { openService, untilSignal } = await import("./service.js");
-  return openService({ stopped: untilSignal });
+  const { openService, openPort, untilSignal } = await import("./service.js");
+  return openService({ stopped: untilSignal, openHttp: openPort });
 }
 
 /** `nightdesk export … | head` closes the pipe early: that is the reader's wish, and the work goes on without a reader. */

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { localTime } from "../src/base/days";
 import { messageOf, UsageError } from "../src/base/errors";
+import { logLevelOf, openJsonLog } from "../src/base/json-log";
 import { type Log, openLog } from "../src/base/log";
+import { maskOf } from "../src/base/mask";
 import { withoutPassword } from "../src/base/text";
 import { codeVersion } from "../src/base/version";
 import type { Batch } from "../src/batch";
@@ -11,11 +13,15 @@ import type { Service } from "../src/service";
 import { configOf, inContext, type Terminal } from "../src/terminal";
 import { nextRuns } from "./due";
 import { type Enqueued, enqueue, request } from "./enqueue";
+import { openHttp } from "./http";
 import { examineQueue } from "./examine";
 import { planOf } from "./ledger";
+import { pingWatchman } from "./ping";
 import { type NightQueue, openQueue, queueKind } from "./queue";
 import { type RunningScheduler, startScheduler } from "./scheduler";
-import { type RunningWorker, startWorker } from "./worker";
+import { openTelemetry } from "./telemetry";
+import { upcomingRuns } from "./upcoming";
+import { type OnRunEnd, type RunningWorker, startWorker } from "./worker";
 
 /** What a port that shows the service is opened with, and how it is closed. */
 export type OpenHttp = (parts: {
@@ -31,8 +37,13 @@ export interface Surroundings {
   openHttp?: OpenHttp;
 }
 
+/** The port of the service on the queue's own counts. */
+export const openPort: OpenHttp = ({ context, night }) =>
+  openHttp({ context, depth: () => night.queue.getJobCounts() });
+
 export function openService(around: Surroundings): Service {
   return {
+    next: (terminal) => Promise.resolve(upcomingRuns(configOf(terminal), terminal.now())),
     start: (terminal, options) => serve(terminal, options, around, { worker: true, scheduler: true }),
     worker: (terminal, options) => serve(terminal, options, around, { worker: true, scheduler: false }),
     scheduler: (terminal, options) => serve(terminal, options, around, { worker: false, scheduler: true }),
@@ -53,26 +64,41 @@ async function serve(terminal: Terminal, options: Options, around: Surroundings,
   const concurrency = concurrencyOf(config, options);
   // From here on: whoever starts a service may change his mind before it is ready.
   const stopped = around.stopped();
-  const log = openLog(terminal.stderr);
+  const log = serviceLog(terminal, config);
+  const telemetry = await openTelemetry(terminal.env);
   const context = await openContext(config, log, terminal.now);
   const open: Opened = { context, night: null, own: null, worker: null, scheduler: null, http: null };
   let wasHandedBack = false;
   try {
-    open.night = await openQueue(config, { role: "service", onError: quietly(log) });
+    open.night = await openQueue(config, {
+      role: "service",
+      onError: quietly(log),
+      ...(telemetry === null ? {} : { telemetry: telemetry.hook }),
+    });
     open.http = (await around.openHttp?.({ context, night: open.night, options })) ?? null;
     sayHello(terminal, open, parts, concurrency);
     // The worker's transactions may be long: what looks and shows has a connection of its own.
     if (parts.worker) open.own = await openContext(config, log, terminal.now);
-    if (open.own !== null) open.worker = startWorker(open.own, open.night, concurrency);
+    const onEnd: OnRunEnd = (batch, isDone) => pingWatchman(config, terminal.env, log, batch.schedule, isDone);
+    if (open.own !== null) open.worker = startWorker(open.own, open.night, concurrency, onEnd);
     if (parts.scheduler) open.scheduler = await startScheduler(context, open.night);
     terminal.stdout.write("Ready.\n");
     const why = await stopped;
     log.info(`${why}: stopping; a running step has ${config.queue.stop_within_ms / 1000} s to end.`);
   } finally {
     wasHandedBack = await closeAll(open, config.queue.stop_within_ms);
+    // A receiver that is gone is no reason to stay.
+    await telemetry?.close().catch((error: unknown) => log.warn(`Traces were lost: ${messageOf(error)}`));
   }
   log.info(wasHandedBack ? "Stopped; the running step was handed back to the queue." : "Stopped.");
   return true;
+}
+
+/** A person at a terminal reads words; whatever else the log goes to gets JSON lines. */
+function serviceLog({ stderr, env }: Terminal, config: Context["config"]): Log {
+  if (stderr.isTTY ?? false) return openLog(stderr);
+  const mask = maskOf(config.masking);
+  return openJsonLog(stderr, logLevelOf(env), (text) => mask.text(text));
 }
 
 interface Opened {

@@ -1,11 +1,14 @@
 import { DelayedError, type Job, UnrecoverableError, WaitingError } from "bullmq";
 import { mayPass, messageOf, UsageError } from "../src/base/errors";
 import type { Log } from "../src/base/log";
-import { type Failure, parseBatch } from "../src/batch";
+import { type Batch, type Failure, parseBatch } from "../src/batch";
 import type { Context } from "../src/context";
 import { type AfterFailure, endRun, type Receipt, takeStep } from "../src/runner";
 import type { StepJob, StepReturn } from "./flow";
 import type { NightQueue, StepWorker } from "./queue";
+
+/** Told once a run came to its end, for whoever watches that runs do. */
+export type OnRunEnd = (batch: Batch, isDone: boolean) => Promise<void>;
 
 type StepQueueJob = Job<StepJob, StepReturn>;
 
@@ -28,12 +31,17 @@ export interface RunningWorker {
 const MOST_TAKEOVERS = 10;
 
 /** Starts a worker on the queue. @param concurrency steps at once; SQLite bears one */
-export function startWorker(context: Context, night: NightQueue, concurrency: number): RunningWorker {
+export function startWorker(
+  context: Context,
+  night: NightQueue,
+  concurrency: number,
+  onRunEnd: OnRunEnd = () => Promise.resolve(),
+): RunningWorker {
   const { lock_ms } = context.config.queue;
   const handBack = new AbortController();
   const running = new Set<Promise<StepReturn>>();
   const process = async (job: StepQueueJob, token?: string): Promise<StepReturn> => {
-    const work = runJob(context, job, token ?? "", handBack.signal);
+    const work = runJob(context, job, token ?? "", handBack.signal, onRunEnd);
     running.add(work);
     try {
       return await work;
@@ -75,7 +83,13 @@ async function stop(
 }
 
 /** Runs the step of a job, unless the run came to its end before it. */
-async function runJob(context: Context, job: StepQueueJob, token: string, handBack: AbortSignal): Promise<StepReturn> {
+async function runJob(
+  context: Context,
+  job: StepQueueJob,
+  token: string,
+  handBack: AbortSignal,
+  onRunEnd: OnRunEnd,
+): Promise<StepReturn> {
   const { step, run_id } = job.data;
   const before = Object.values(await job.getChildrenValues<StepReturn>());
   if (before.some(({ was_done }) => was_done)) return { run_id, was_done: true };
@@ -88,8 +102,9 @@ async function runJob(context: Context, job: StepQueueJob, token: string, handBa
     context.log.info(`${job.id}: handed back to the queue; it is run again.`);
     throw new WaitingError();
   }
-  const { receipt, was_done } = outcome;
-  tell(context.log, job, receipt, was_done);
+  const { receipt, was_done, ends_run } = outcome;
+  tell(work.log, receipt, was_done);
+  if (ends_run) await onRunEnd(job.data.batch, receipt.status === "done");
   if (receipt.status === "done") return { run_id, was_done };
   if (receipt.status === "waiting") {
     await job.moveToDelayed(Date.now() + (receipt.failure?.retry_after_ms ?? 0), token);
@@ -135,10 +150,14 @@ function afterFailure(job: StepQueueJob, failure: Failure): AfterFailure {
 
 /** The step's progress goes to its job, where the console and other processes see it, and its other words to the log. */
 function logOf(log: Log, job: StepQueueJob): Log {
+  const { run_id, step, batch } = job.data;
+  const { workflow, from, to } = batch;
+  const day = from === to ? from : `${from} to ${to}`;
+  const own = log.bound?.({ run_id, workflow, step, day }) ?? log;
   const named = (message: string): string => `${job.id}: ${message}`;
   let isSending = false;
   const progress = (message: string): void => {
-    log.progress(message);
+    own.progress(message);
     // A report that is overtaken by the next is not worth waiting for, nor worth a fault.
     if (isSending || message === "") return;
     isSending = true;
@@ -146,22 +165,21 @@ function logOf(log: Log, job: StepQueueJob): Log {
     job.updateProgress({ text: message }).then(sent, sent);
   };
   return {
-    ...log,
-    info: (message) => log.info(named(message)),
-    warn: (message) => log.warn(named(message)),
-    error: (message) => log.error(named(message)),
+    info: (message) => own.info(named(message)),
+    warn: (message) => own.warn(named(message)),
+    error: (message) => own.error(named(message)),
     progress,
   };
 }
 
-function tell(log: Log, job: StepQueueJob, receipt: Receipt, was_done: boolean): void {
+function tell(log: Log, receipt: Receipt, was_done: boolean): void {
   const seconds = ((receipt.finished_at_ms - receipt.started_at_ms) / 1000).toFixed(1);
   if (receipt.status === "done") {
-    log.info(`${job.id}: done in ${seconds} s${was_done ? "; nothing new has come, the night is left as it is" : ""}`);
+    log.info(`done in ${seconds} s${was_done ? "; nothing new has come, the night is left as it is" : ""}`);
   } else if (receipt.status === "waiting") {
-    log.info(`${job.id}: waits. ${receipt.failure?.message ?? ""}`);
+    log.info(`waits. ${receipt.failure?.message ?? ""}`);
   } else {
-    log.error(`${job.id}: failed. ${receipt.failure?.message ?? ""}`);
+    log.error(`failed. ${receipt.failure?.message ?? ""}`);
   }
 }
 

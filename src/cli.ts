@@ -298,10 +298,13 @@ function addTools(program: Command, terminal: Terminal, service: Service | undef
     .action(async (options: Options) => done(await commands.demo(terminal, options)));
   program
     .command("status")
-    .description("What was loaded, rebuilt, checked and rendered, day by day.")
+    .description("What was pulled, rebuilt, checked and rendered, day by day, and what is missing: a grid of days.")
     .addOption(from())
     .addOption(to())
-    .action(async (options: Options) => done(await commands.status(terminal, options)));
+    .option("--html <file>", "write it as a page of its own instead")
+    .action(async (options: Options) =>
+      done(await commands.status(terminal, options, (await service?.next(terminal)) ?? [])),
+    );
   program
     .command("copy-database")
     .description(

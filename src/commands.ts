@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Batch } from "./batch";
 import { writeCsvRows } from "./base/csv";
@@ -22,8 +23,10 @@ import { printCopied, printRun } from "./print";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import { runWorkflow } from "./runner";
-import { daysStatus, printStatus } from "./status";
 import type { Service } from "./service";
+import { gatherStatus, type Upcoming } from "./status";
+import { statusPage } from "./status-page";
+import { printStatus } from "./status-print";
 import { configOf, inContext, type Terminal } from "./terminal";
 
 /** The options of all commands, as the command line gives them: checked, and absent where not given. */
@@ -41,6 +44,7 @@ export interface Options {
   view?: "person" | "channel";
   mode?: "overlay" | "strict";
   table?: string;
+  html?: string;
   bom?: boolean;
   spreadsheet?: boolean;
   days?: number;
@@ -250,14 +254,25 @@ export async function copy(terminal: Terminal, from: string, to: string, options
   return true;
 }
 
-export async function status(terminal: Terminal, options: Options): Promise<boolean> {
+/** The grid of days on standard output, or as a page in a file. */
+export async function status(terminal: Terminal, options: Options, next: Upcoming[]): Promise<boolean> {
   const config = configOf(terminal);
   const days = daysOf(options);
   const to = days?.at(-1) ?? yesterday(config.zone, terminal.now());
   const from = days?.[0] ?? addDays(to, -13);
-  const found = await inContext(terminal, config, ({ db }) => daysStatus(db, config, from, to));
-  terminal.stdout.write(options.json ? `${JSON.stringify({ from, to, ...found })}\n` : printStatus(found, config.zone));
+  const request = { from, to, now_ms: terminal.now(), next };
+  const found = await inContext(terminal, config, ({ db }) => gatherStatus(db, config, request));
+  const file = options.html === undefined ? null : resolve(terminal.folder, options.html);
+  if (file !== null) await writeFile(file, Readable.from([statusPage(found, config.zone)]));
+  if (options.json) terminal.stdout.write(`${JSON.stringify({ from, to, ...found, file })}\n`);
+  else if (file !== null) terminal.stderr.write(`Wrote ${file}\n`);
+  else terminal.stdout.write(printStatus(found, config.zone, isColoured(terminal)));
   return true;
+}
+
+/** Colours only for somebody who looks, and has not asked for none (https://no-color.org). */
+function isColoured({ stdout, env }: Terminal): boolean {
+  return ((stdout as { isTTY?: boolean }).isTTY ?? false) && !env.NO_COLOR && env.TERM !== "dumb";
 }
 
 /** @param service examines the queue too, where there is one */
@@ -308,14 +323,10 @@ async function writeFile(file: string, parts: AsyncIterable<string>): Promise<vo
   } catch (error) {
     if (beside !== file) await rm(beside, { force: true });
     if (error instanceof NightdeskError) throw error;
-    throw new NightdeskError(
-      "export-file",
-      `${file} cannot be written: ${messageOf(error)}. Name another file with --out.`,
-      {
-        canRetry: true,
-        cause: error,
-      },
-    );
+    throw new NightdeskError("export-file", `${file} cannot be written: ${messageOf(error)}. Name another file.`, {
+      canRetry: true,
+      cause: error,
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import { type Batch, type Failure, parseBatch, type StepResult } from "./batch";
 import type { Context } from "./context";
 import { codeVersion } from "./base/version";
 import { writeTransaction } from "./db/write";
+import { missingDeliveries } from "./metrics/completeness";
 import { pendingCounts } from "./models/pending";
 import { rulesVersion } from "./reference/load";
 import { type StepName, steps, workflows } from "./workflows";
@@ -76,7 +77,7 @@ export async function takeStep(
   context: Context,
   run: RunStep,
   afterFailure: (failure: Failure) => AfterFailure = () => "end",
-): Promise<{ receipt: Receipt; was_done: boolean }> {
+): Promise<{ receipt: Receipt; was_done: boolean; ends_run: boolean }> {
   const { batch, step } = run;
   const started = context.now();
   const key = await openReceipt(context, run, started);
@@ -86,9 +87,10 @@ export async function takeStep(
   const receipt: Receipt = { step, status, started_at_ms: started, finished_at_ms: context.now(), ...result };
   const was_done = status === "done" && step === "pull" && (await nothingToDo(context, batch, receipt));
   const isLast = status === "done" && (was_done || workflows[batch.workflow].at(-1) === step);
-  await closeReceipt(context, key, receipt, isLast || after === "end");
+  const ends_run = isLast || after === "end";
+  await closeReceipt(context, key, receipt, ends_run);
   if (receipt.failure?.code === "usage") throw new UsageError(receipt.failure.message);
-  return { receipt, was_done };
+  return { receipt, was_done, ends_run };
 }
 
 /**
@@ -104,7 +106,7 @@ async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Re
     .where({ workflow: "nightly", step: "render", from_day: batch.from, to_day: batch.to })
     .orderBy("receipt_key", "desc")
     .first("receipt_key", "status", "work_hash");
-  if (last?.status !== "done" || last.work_hash !== workHash(config, batch)) return false;
+  if (last?.status !== "done" || last.work_hash !== (await workHash({ db, config }, batch))) return false;
   const rebuilds = await db("receipts")
     .where({ step: "rebuild", status: "done" })
     .andWhere("receipt_key", ">", last.receipt_key)
@@ -115,23 +117,18 @@ async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Re
   });
 }
 
-function workHash(config: Context["config"], batch: Batch): string {
+/** What a render rests on beside the tables: its pages also say which deliveries are missing. */
+async function workHash({ db, config }: Pick<Context, "db" | "config">, batch: Batch): Promise<string> {
   const { key: _secret, ...masking } = config.masking;
   // When and where a night is run makes no figure another.
-  const {
-    queue_url: _url,
-    queue: _queue,
-    schedules: _schedules,
-    calendar: _calendar,
-    catch_up_days: _days,
-    ...rest
-  } = config;
+  const { queue_url: _url, queue: _queue, http: _http, schedules: _schedules, catch_up_days: _days, ...rest } = config;
   const work = {
     ...rest,
     masking,
     batch: { ...batch, again: false, schedule: null, deadline_at_ms: null },
     code: codeVersion(),
     rules: rulesVersion(config),
+    missing: batch.from === null || batch.to === null ? [] : await missingDeliveries(db, batch.from, batch.to),
   };
   return createHash("sha256").update(JSON.stringify(work)).digest("hex").slice(0, 16);
 }
@@ -148,7 +145,7 @@ async function openReceipt(context: Context, { batch, step, run_id }: RunStep, s
     status: "running",
     code_version: codeVersion(),
     rules_version: rulesVersion(config),
-    work_hash: workHash(config, batch),
+    work_hash: await workHash(context, batch),
     schedule: batch.schedule,
   };
   return await writeTransaction(

@@ -1,6 +1,7 @@
 import type { Batch } from "./batch";
 import type { Config } from "./base/config";
 import type { Options } from "./commands";
+import type { Upcoming } from "./status";
 import type { Finding } from "./doctor";
 import type { Terminal } from "./terminal";
 
@@ -10,6 +11,8 @@ export interface Service {
   start(terminal: Terminal, options: Options): Promise<boolean>;
   worker(terminal: Terminal, options: Options): Promise<boolean>;
   scheduler(terminal: Terminal, options: Options): Promise<boolean>;
+  /** What the schedules will begin next. */
+  next(terminal: Terminal): Promise<Upcoming[]>;
   /** Puts runs on the queue and says what became of each. */
   enqueue(terminal: Terminal, batches: Batch[], json: boolean): Promise<boolean>;
   /** What the doctor finds of the queue. */

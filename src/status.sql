@@ -1,7 +1,7 @@
 -- One row: what the database holds of one local day, and the last time its reports were rendered.
 -- Key: none.
 -- From: dump_quarters, dumps, customer_sessions, agent_sessions, sequence_checks, receipts.
--- A quarter-hour counts to the day it begins in, a rejected line to the day of its dump.
+-- A quarter-hour counts to the day it begins in, a rejected line to the day of its dump. Without events nothing is to be checked.
 with quarters as (
     select
         dump_key,
@@ -15,7 +15,7 @@ contacts_of_day as (
         s.is_open,
         s.is_stale,
         c.violation_count,
-        case when c.contact_key is null then 1 else 0 end as is_unchecked
+        case when c.contact_key is null and s.basis = 'rebuilt' then 1 else 0 end as is_unchecked
     from customer_sessions as s
     left join sequence_checks as c on c.contact_key = s.contact_key
     where s.started_day = :day
@@ -38,4 +38,9 @@ select
         select max(finished_at_ms)
         from receipts
         where step = 'render' and status = 'done' and from_day <= :day and to_day >= :day
-    ) as rendered_at_ms
+    ) as rendered_at_ms,
+    (
+        select max(d.first_read_at_ms)
+        from dumps as d
+        where d.dump_key in (select dump_key from quarters)
+    ) as last_read_at_ms

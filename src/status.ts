@@ -1,29 +1,38 @@
 import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "./base/config";
-import { calendarDay, daysBetween, localDay, localTime } from "./base/days";
+import { calendarDay, daysBetween, localDay, yesterday } from "./base/days";
+import { isClosedDay } from "./base/schedules";
 import { readSql, selectRows } from "./db/sql";
+import { type Completeness, gatherCompleteness } from "./metrics/completeness";
+import { gapWords, missingWords } from "./metrics/completeness-words";
 import { pendingCounts } from "./models/pending";
 import { isUnderRules } from "./models/rebuild";
-import { table } from "./print";
 import { rulesVersion } from "./reference/load";
+import { type DayCells, type DayFacts, gridCells, type StepFate } from "./status-grid";
 
 /** What the database holds of one local day. */
-export interface DayStatus {
+export interface DayStatus extends DayFacts {
   day: string;
-  dump_count: number;
-  event_count: number;
-  rejected_count: number;
-  contact_count: number;
-  open_count: number;
-  agent_count: number;
-  unchecked_count: number;
-  violation_count: number;
-  rendered_at_ms: number | null;
+  /** What became of the day, step by step. */
+  cells: DayCells;
+  /** Sources that have not delivered the day, and what else is missing of it, in words. */
+  missing: string[];
+  gaps: string[];
+}
+
+/** A run that a schedule will begin. */
+export interface Upcoming {
+  schedule: string;
+  /** The days it will be for, in words such as `2026-03-02`. */
+  days: string;
+  at_ms: number;
 }
 
 export interface Status {
   days: DayStatus[];
+  /** Nights of the period before today that are not rendered, though nights were run before them. */
+  nights_not_done: { day: string; why: "never ran" | "failed" | "not ended" }[];
   /** Contacts and agents whose events are loaded and not yet rebuilt, and contacts not yet checked. */
   to_rebuild: number;
   to_check: number;
@@ -33,85 +42,94 @@ export interface Status {
   loaded: { from: string; to: string } | null;
   /** The newest run, null where there was none; `running` where it never came to an end. */
   last_run: { workflow: string; step: string; status: string; started_at_ms: number; error: string | null } | null;
+  /** What the schedules will begin next, the earliest first; empty where nobody has said. */
+  next: Upcoming[];
 }
 
-export async function daysStatus(db: Knex, config: Config, from: string, to: string): Promise<Status> {
-  const sql = readSql(join(__dirname, "status.sql"));
+export interface StatusRequest {
+  from: string;
+  to: string;
+  now_ms: number;
+  next: Upcoming[];
+}
+
+/** What is there, day by day, and what is missing. Days and times are those of the centre's zone. */
+export async function gatherStatus(db: Knex, config: Config, request: StatusRequest): Promise<Status> {
+  const { from, to } = request;
+  const completeness = await gatherCompleteness(db, config, from, to);
+  const fates = await nightSteps(db, from, to);
   const days: DayStatus[] = [];
-  for (const day of daysBetween(from, to)) {
-    const { starts_at_ms: start_ms, ends_at_ms: end_ms } = calendarDay(config.zone, day);
-    const [row] = await selectRows<Omit<DayStatus, "day">>(db, sql, { day, start_ms, end_ms });
-    if (row !== undefined) days.push({ day, ...row });
-  }
+  for (const day of daysBetween(from, to)) days.push(await dayStatus(db, config, day, completeness, fates));
   const pending = await pendingCounts(db);
   const last = await db("receipts")
     .orderBy("receipt_key", "desc")
     .first("workflow", "step", "status", "started_at_ms", "error");
   return {
     days,
+    nights_not_done: await nightsNotDone(db, config, days, yesterday(config.zone, request.now_ms)),
     to_rebuild: pending.contacts_to_rebuild + pending.agents_to_rebuild,
     to_check: pending.contacts_to_check,
     is_under_rules: await isUnderRules(db, config, rulesVersion(config)),
     loaded: await loadedDays(db, config.zone),
     last_run: last ?? null,
+    next: request.next,
   };
+}
+
+async function dayStatus(
+  db: Knex,
+  config: Config,
+  day: string,
+  completeness: Completeness,
+  steps: readonly StepRow[],
+): Promise<DayStatus> {
+  const { starts_at_ms: start_ms, ends_at_ms: end_ms } = calendarDay(config.zone, day);
+  const sql = readSql(join(__dirname, "status.sql"));
+  const [facts] = await selectRows<DayFacts>(db, sql, { day, start_ms, end_ms });
+  if (facts === undefined) throw new Error("a select without grouping gives one row");
+  const missing = completeness.missing.filter((each) => each.day === day).map(missingWords);
+  const gaps = completeness.gaps.filter((each) => each.day === day).map(gapWords);
+  const fates = new Map(
+    steps.filter(({ from_day, to_day }) => from_day <= day && to_day >= day).map(({ step, status }) => [step, status]),
+  );
+  return { day, ...facts, cells: gridCells({ facts, fates, missing, gaps }), missing, gaps };
+}
+
+interface StepRow {
+  from_day: string;
+  to_day: string;
+  step: string;
+  status: StepFate;
+}
+
+async function nightSteps(db: Knex, from: string, to: string): Promise<StepRow[]> {
+  const sql = readSql(join(__dirname, "status-steps.sql"));
+  return await selectRows<StepRow>(db, sql, { from_day: from, to_day: to });
+}
+
+/** Only where nights are run at all: who only loads and reports by hand has missed none. */
+async function nightsNotDone(
+  db: Knex,
+  config: Config,
+  days: readonly DayStatus[],
+  lastDay: string,
+): Promise<Status["nights_not_done"]> {
+  const first = await db("receipts").where({ workflow: "nightly" }).min({ day: "from_day" }).first();
+  const firstDay: string | null = first?.day ?? null;
+  if (firstDay === null) return [];
+  return days
+    .filter(({ day, rendered_at_ms }) => day >= firstDay && day <= lastDay && rendered_at_ms === null)
+    .filter(({ day }) => !isClosedDay(config.calendar, day))
+    .map(({ day, cells }) => {
+      const states = Object.values(cells);
+      const hasBegun = states.includes("running") || states.includes("waiting");
+      const why = states.includes("failed") ? "failed" : hasBegun ? "not ended" : "never ran";
+      return { day, why };
+    });
 }
 
 async function loadedDays(db: Knex, zone: string): Promise<Status["loaded"]> {
   const row = await db("dump_quarters").min({ from: "quarter_at_ms" }).max({ to: "quarter_at_ms" }).first();
   if (row === undefined || row.from === null) return null;
   return { from: localDay(zone, Number(row.from)), to: localDay(zone, Number(row.to)) };
-}
-
-/** The status as a table for a terminal; a dash where there is nothing. */
-export function printStatus(status: Status, zone: string): string {
-  const head = [
-    "day",
-    "dumps",
-    "events",
-    "rejected",
-    "contacts",
-    "open",
-    "agents",
-    "unchecked",
-    "violations",
-    "rendered",
-  ];
-  const rows = status.days.map((day) => [
-    day.day,
-    ...[day.dump_count, day.event_count, day.rejected_count, day.contact_count, day.open_count, day.agent_count].map(
-      figure,
-    ),
-    ...[day.unchecked_count, day.violation_count].map(figure),
-    day.rendered_at_ms === null ? "-" : localTime(zone, Number(day.rendered_at_ms), "yyyy-MM-dd HH:mm"),
-  ]);
-  return `${table(head, rows)}\n${pendingLines(status)}${lastRunLine(status, zone)}${loadedLine(status)}Times in ${zone}.\n`;
-}
-
-function figure(count: number): string {
-  return Number(count) === 0 ? "-" : Number(count).toLocaleString("en-US");
-}
-
-function pendingLines({ to_rebuild, to_check, is_under_rules }: Status): string {
-  const rules = is_under_rules
-    ? ""
-    : 'The zone, a threshold or the reference data changed since the tables were made: run "nightdesk rebuild" and "nightdesk check".\n';
-  const rebuild =
-    to_rebuild > 0
-      ? `${figure(to_rebuild)} contacts and agents are loaded and not rebuilt: run "nightdesk rebuild".\n`
-      : "";
-  const check =
-    to_check > 0 ? `${figure(to_check)} contacts are rebuilt and not checked: run "nightdesk check".\n` : "";
-  return rules + rebuild + check;
-}
-
-function loadedLine({ loaded }: Status): string {
-  return loaded === null ? "Nothing is loaded.\n" : `Loaded: ${loaded.from} to ${loaded.to}.\n`;
-}
-
-function lastRunLine({ last_run: last }: Status, zone: string): string {
-  if (last === null) return "Nothing was run yet.\n";
-  const when = localTime(zone, Number(last.started_at_ms), "yyyy-MM-dd HH:mm:ss");
-  const error = last.error === null ? "" : `\n  ${last.error.split("\n")[0]}`;
-  return `Last run: ${last.workflow}, step ${last.step}, ${last.status === "running" ? "not ended: still running, or killed" : last.status}, begun ${when}${error}\n`;
 }

@@ -14,11 +14,12 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
   { place: "src/base", floor: 0, may: [] },
   { place: "src/db", floor: 0.5, may: ["src/base", "knexfile.ts"] },
   { place: "knexfile.ts", floor: 0.5, may: ["src/base", "src/db"] },
-  ...["dumps", "reference", "models", "reports", "exports", "generate"].map((name) => ({
+  ...["dumps", "reference", "models", "metrics", "exports", "generate"].map((name) => ({
     place: `src/${name}`,
     floor: 1,
     may: ["src/base", "src/db"],
   })),
+  { place: "src/reports", floor: 1, may: ["src/base", "src/db", "src/metrics"] },
   { place: "src/context.ts", floor: 2, may: ["src/base", "src/db"] },
   { place: "src/batch.ts", floor: 2, may: ["src/base", "src/db"] },
   ...readdirSync(join(root, "src/steps")).map((name) => ({
@@ -32,6 +33,7 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
       "src/dumps",
       "src/reference",
       "src/models",
+      "src/metrics",
       "src/reports",
     ],
   })),
@@ -60,6 +62,10 @@ const doors: Record<string, string[]> = {
   commander: ["src/cli.ts"],
   "@aws-sdk/client-s3": ["src/dumps/sources/s3.ts"],
   "ssh2-sftp-client": ["src/dumps/sources/sftp.ts"],
+  pino: ["src/base/json-log.ts"],
+  "bullmq-otel": ["jobs/telemetry.ts"],
+  "@opentelemetry/sdk-trace-node": ["jobs/telemetry.ts"],
+  "@opentelemetry/exporter-trace-otlp-http": ["jobs/telemetry.ts"],
   bullmq: ["jobs/"],
   ioredis: ["jobs/backends/redis.ts"],
   "@electric-sql/pglite": ["jobs/backends/pglite-pool.ts"],
@@ -140,7 +146,7 @@ describe("the house", () => {
 
   it("has a template for every report, and a report for every template", () => {
     const pages = readdirSync(join(root, "templates"))
-      .filter((name) => name.endsWith(".hbs") && !["layout.hbs", "index.hbs"].includes(name))
+      .filter((name) => name.endsWith(".hbs") && !["layout.hbs", "index.hbs", "status.hbs"].includes(name))
       .map((name) => name.slice(0, -".hbs".length));
     expect(pages.sort()).toEqual(reportNames().sort());
   });

@@ -18,6 +18,17 @@ const thresholds = z.strictObject({
   service_level_goal: z.number().min(0).max(1).optional(),
 });
 
+const completeness = z.strictObject({
+  expected_events: z.number().int().positive().optional(),
+  expected_visits: z.number().int().positive().optional(),
+  received_share: z.number().min(0).max(1).optional(),
+});
+
+const http = z.strictObject({
+  port: z.number().int().min(0).max(65_535).optional(),
+  host: z.string().min(1).optional(),
+});
+
 /** How the queue works; seconds, but where the name says otherwise. */
 const queueKeys = z.strictObject({
   lock_s: z.number().min(0.5).max(3_600).optional(),
@@ -53,7 +64,9 @@ const schema = z.strictObject({
     })
     .optional(),
   reports: z.array(z.string()).optional(),
+  completeness: completeness.optional(),
   queue: queueKeys.optional(),
+  http: http.optional(),
   ...scheduleKeys,
 });
 
@@ -100,9 +113,13 @@ export interface Config {
   sequence: { mode: "overlay" | "strict"; table: string; overrides: string | null };
   /** Reports the night makes. */
   reports: string[];
+  /** When an hour counts as a gap: what must be expected of it at least, and the share 0…1 that must have come. */
+  completeness: { expected_events: number; expected_visits: number; received_share: number };
   /** `redis://…`, `postgres://…`, or empty for the queue in the data folder. */
   queue_url: string;
   queue: QueueSettings;
+  /** Where the service shows itself; a null port is the usual one, or any other where that is taken. */
+  http: { host: string; port: number | null };
   schedules: Schedule[];
   calendar: Calendar;
   /** How far back missed nights are caught up, days. */
@@ -135,6 +152,9 @@ const DEFAULTS: Thresholds = {
   rona_after_ms: 10_000,
   service_level_goal_share: 0.8,
 };
+
+/** Why these: src/metrics/README.md, decision 3. */
+const COMPLETENESS = { expected_events: 500, expected_visits: 40, received_share: 0.5 };
 
 const STALE_AFTER_H = { default: 24, telephony: 24, chat: 48, social: 48, email: 720 };
 
@@ -176,8 +196,14 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
       overrides: given.sequence?.overrides === undefined ? null : resolve(base, given.sequence.overrides),
     },
     reports: given.reports ?? DEFAULT_REPORTS,
+    completeness: {
+      expected_events: given.completeness?.expected_events ?? COMPLETENESS.expected_events,
+      expected_visits: given.completeness?.expected_visits ?? COMPLETENESS.expected_visits,
+      received_share: given.completeness?.received_share ?? COMPLETENESS.received_share,
+    },
     queue_url: env.QUEUE_URL ?? "",
     queue: queueOf(given.queue),
+    http: { host: env.NIGHTDESK_HOST || (given.http?.host ?? "127.0.0.1"), port: given.http?.port ?? null },
     schedules: schedulesOf(given, given.zone ?? "UTC"),
     calendar: calendarOf(given),
     catch_up_days: given.catch_up_days ?? 7,

@@ -7,6 +7,8 @@ export interface Log {
   error(message: string): void;
   /** A line that replaces the one before it on a terminal, and nothing at all elsewhere; empty text clears it. */
   progress(message: string): void;
+  /** A log whose lines carry these fields too; only a log that is made for machines has it. */
+  bound?: (fields: Record<string, string | null>) => Log;
 }
 
 /** @param stream standard error, or what stands for it */

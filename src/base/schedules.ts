@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isDay, isZone } from "./days";
+import { isDay, isZone, weekdayOf } from "./days";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 
@@ -21,6 +21,12 @@ const schedule = z
     zone: zone.optional(),
     deliver_by: time.optional(),
     reports: z.array(z.string()).optional(),
+    ping: z
+      .string()
+      .regex(/^(?:https?:\/\/\S+|\$[A-Za-z_]\w*)$/, {
+        error: "expected an address (https://…) or $NAME of the environment",
+      })
+      .optional(),
   })
   .superRefine(({ every, on }, context) => {
     const wanted = { day: on === undefined, week: typeof on === "string", month: typeof on === "number" }[every];
@@ -67,6 +73,8 @@ export interface Schedule {
   deliver_by_min: number | null;
   /** Empty for the configured ones. */
   reports: string[];
+  /** Address that hears of each end of a run, or `$NAME` of the environment that holds it; null for none. A secret. */
+  ping: string | null;
 }
 
 /** Days on which the centre is closed: nothing is expected of them and no night is run for them. */
@@ -74,6 +82,11 @@ export interface Calendar {
   closed: string[];
   /** ISO numbers, 1 is Monday. */
   closed_weekdays: number[];
+}
+
+/** Whether nothing is expected of a local day. */
+export function isClosedDay(calendar: Calendar, day: string): boolean {
+  return calendar.closed.includes(day) || calendar.closed_weekdays.includes(weekdayOf(day));
 }
 
 interface Given {
@@ -93,6 +106,7 @@ export function schedulesOf(given: Given, centreZone: string): Schedule[] {
     zone: one.zone ?? centreZone,
     deliver_by_min: one.deliver_by === undefined ? null : minutesOf(one.deliver_by),
     reports: one.reports ?? [],
+    ping: one.ping ?? null,
   }));
 }
 

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import { daysBetween, localDay, localTime } from "../base/days";
+import { type Completeness, gatherCompleteness } from "../metrics/completeness";
+import { gapWords, missingWords, ruleWords } from "../metrics/completeness-words";
 import { codeVersion } from "../base/version";
 import { readSql, selectRows } from "../db/sql";
 import type { Period } from "./report";
@@ -28,6 +30,14 @@ export interface DataBox {
   /** The sequence table the stored findings were made with; before the first check the configured one. */
   sequence_table: string;
   has_no_data: boolean;
+  late_event_count: number;
+  /** What is missing, in words; told at the top of the page too. Empty: no delivery is known to be missing. */
+  preliminary: string[];
+  /** Hours in which far less came than the same weekdays before, in words; the first of them at the top of the page too. */
+  gap_count: number;
+  first_gaps: string[];
+  further_gaps: string[];
+  further_gaps_label: string;
 }
 
 export interface Fact {
@@ -75,8 +85,10 @@ const DUMPS_SHOWN = 8;
 const DUMPS_LISTED = 400;
 const REASONS_SHOWN = 5;
 const DAYS_SHOWN = 10;
+const GAPS_SHOWN = 3;
+const GAPS_LISTED = 200;
 
-/** The data box, computed from stored dumps, sessions and rules; never from receipts, so that the same data say the same. */
+/** The data box, computed from stored dumps, sessions, rules and what is known to be missing; never from receipts, so that the same data say the same. */
 export async function gatherDataBox(db: Knex, config: Config, period: Period): Promise<DataBox> {
   const ask = async <Row>(part: string): Promise<Row[]> =>
     await selectRows<Row>(db, readSql(join(__dirname, `data-box-${part}.sql`)), {
@@ -92,6 +104,7 @@ export async function gatherDataBox(db: Knex, config: Config, period: Period): P
   const newest = await db("dumps").max({ at_ms: "newest_at_ms" }).first();
   const horizon = newest?.at_ms === null || newest === undefined ? null : Number(newest.at_ms);
   const settings = await readSettings(db);
+  const completeness = await gatherCompleteness(db, config, period.from, period.to);
   const empty = emptyDays(config.zone, period, quarters);
   return {
     zone: config.zone,
@@ -100,13 +113,16 @@ export async function gatherDataBox(db: Knex, config: Config, period: Period): P
     facts: [
       ...dumpFacts(dumps, rejected),
       ...(sessions === undefined ? [] : sessionFacts(sessions)),
-      ...completenessFacts(empty),
+      ...emptyFacts(empty),
+      ...completenessFacts(config, period, completeness),
       ...ruleFacts(settings),
     ],
     ...listedDumps(dumps),
     thresholds: await readThresholds(db, config),
     sequence_table: settings.get("sequence_table") ?? config.sequence.table,
+    late_event_count: (sessions?.contact_late_count ?? 0) + (sessions?.agent_late_count ?? 0),
     has_no_data: sessions === undefined || sessions.contact_count + sessions.channel_count === 0,
+    ...toldGaps(completeness),
   };
 }
 
@@ -199,11 +215,44 @@ function sessionFacts(row: SessionsRow): Fact[] {
   ];
 }
 
-function completenessFacts(empty: string[]): Fact[] {
+function emptyFacts(empty: string[]): Fact[] {
   if (empty.length === 0) return [];
   const named = empty.slice(0, DAYS_SHOWN).join(", ");
   const rest = empty.length > DAYS_SHOWN ? ` and ${empty.length - DAYS_SHOWN} more` : "";
   return [{ label: "Days without any event", value: formatCount(empty.length), note: `${named}${rest}` }];
+}
+
+function completenessFacts(config: Config, period: Period, { missing, gaps, incomparable_days }: Completeness): Fact[] {
+  const days = incomparable_days.length;
+  const named = incomparable_days.slice(0, DAYS_SHOWN).join(", ");
+  const rest = days > DAYS_SHOWN ? ` and ${days - DAYS_SHOWN} more` : "";
+  const isKnown = days < daysBetween(period.from, period.to).length;
+  const incomparable = `nothing to compare with on ${named}${rest}: fewer than two same weekdays before have data`;
+  const deliveries = missing.map(({ source, day }) => `${source} ${day}`).join(", ");
+  return [
+    ...(missing.length === 0 ? [] : [{ label: "Not delivered", value: formatCount(missing.length), note: deliveries }]),
+    {
+      label: "Completeness",
+      value: isKnown ? formatMany(gaps.length, "gap") : "not known",
+      note: [...(days === 0 ? [] : [incomparable]), ruleWords(config)].join("; "),
+    },
+  ];
+}
+
+function toldGaps({
+  missing,
+  gaps,
+}: Completeness): Pick<DataBox, "preliminary" | "gap_count" | "first_gaps" | "further_gaps" | "further_gaps_label"> {
+  const told = gaps.map(gapWords);
+  const further = told.slice(GAPS_SHOWN, GAPS_LISTED);
+  const unlisted = told.length > GAPS_LISTED ? `, the first ${formatCount(GAPS_LISTED)} of all listed` : "";
+  return {
+    preliminary: missing.map(missingWords),
+    gap_count: told.length,
+    first_gaps: told.slice(0, GAPS_SHOWN),
+    further_gaps: further,
+    further_gaps_label: `${formatMany(told.length - GAPS_SHOWN, "more gap")}${unlisted}`,
+  };
 }
 
 function ruleFacts(settings: Map<string, string>): Fact[] {

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
-import { dayStartMs, addDays } from "../base/days";
 import { UsageError } from "../base/errors";
 import { maskOf } from "../base/mask";
 import { withReaders } from "../db/readers";
@@ -10,7 +9,8 @@ import { gatherDataBox } from "./data-box";
 import { csvText, type PlannedFile, publishFiles } from "./files";
 import { renderPage } from "./html";
 import { indexFile } from "./index-page";
-import type { Ask, Made, Period, Report, ReportContent, ReportRequest } from "./report";
+import { periodOf } from "./period";
+import type { Ask, Made, Report, ReportContent, ReportRequest } from "./report";
 
 export function reportNames(): string[] {
   return REPORTS.map(({ name }) => name);
@@ -68,18 +68,6 @@ async function make(report: Report, ask: Ask, request: ReportRequest): Promise<M
   const content = await report.gather(ask);
   const { summary, tables } = content;
   return { report, summary, tables: tables.map(({ name }) => name), files: filesOf(report, content, ask, request) };
-}
-
-export function periodOf(zone: string, from: string, to: string): Period {
-  const isDay = from === to;
-  return {
-    from,
-    to,
-    starts_at_ms: dayStartMs(zone, from),
-    ends_at_ms: dayStartMs(zone, addDays(to, 1)),
-    name: isDay ? from : `${from}_${to}`,
-    label: isDay ? from : `${from} to ${to}`,
-  };
 }
 
 function reportNamed(name: string): Report {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { batchOf } from "../../src/batch";
-import { loadConfig } from "../../src/base/config";
+import { type Config, loadConfig } from "../../src/base/config";
 import { addDays } from "../../src/base/days";
 import { silentLog } from "../../src/base/log";
 import { closeContext, openContext } from "../../src/context";
@@ -14,7 +14,8 @@ import { runYardstick } from "./yardstick";
 
 /*
  * npm run bench [-- EVENTS]: loads, rebuilds, checks and renders that many events (default 1,000,000), each phase in a
- * process of its own so that its peak memory is its own, and the same load and rebuild by DuckDB beside it.
+ * process of its own so that its peak memory is its own, and the same load and rebuild by DuckDB beside it. DATABASE_URL
+ * may name an empty PostgreSQL database.
  */
 
 const DAY = "2026-03-02";
@@ -53,10 +54,15 @@ async function main(): Promise<void> {
       zone: "Asia/Seoul",
     });
   }
-  rmSync(join(folder, "nightdesk.sqlite"), { force: true });
-  for (const rest of ["-wal", "-shm"]) rmSync(join(folder, `nightdesk.sqlite${rest}`), { force: true });
+  for (const rest of ["", "-wal", "-shm"]) rmSync(join(folder, `nightdesk.sqlite${rest}`), { force: true });
   const phases = ["load", "rebuild", "check", "report", "yardstick"].map((name) => phaseInChild(name, folder, days));
   await print(folder, phases);
+}
+
+/** In a file of its own, or in the database that DATABASE_URL names, which must be empty. */
+function configIn(folder: string): Config {
+  const { DATABASE_URL = "" } = process.env;
+  return loadConfig({ NIGHTDESK_DATA: folder, DATABASE_URL }, folder);
 }
 
 function phaseInChild(name: string, folder: string, days: number): Phase {
@@ -75,7 +81,7 @@ async function runPhase(name: string, folder: string, days: number): Promise<voi
 }
 
 async function runWork(name: string, folder: string, days: number): Promise<void> {
-  const config = { ...loadConfig({ NIGHTDESK_DATA: folder }, folder), zone: "Asia/Seoul" };
+  const config = { ...configIn(folder), zone: "Asia/Seoul" };
   const context = await openContext(config, silentLog, Date.now);
   const period = { from: DAY, to: addDays(DAY, days - 1) };
   const batches = {
@@ -92,7 +98,7 @@ async function runWork(name: string, folder: string, days: number): Promise<void
 async function print(folder: string, phases: Phase[]): Promise<void> {
   const files = readdirSync(join(folder, "dumps")).filter((name) => name.endsWith(".ndjson"));
   const bytes = files.reduce((sum, name) => sum + statSync(join(folder, "dumps", name)).size, 0);
-  const context = await openContext(loadConfig({ NIGHTDESK_DATA: folder }, folder), silentLog, Date.now);
+  const context = await openContext(configIn(folder), silentLog, Date.now);
   const count = async (table: string): Promise<number> =>
     Number((await context.db(table).count({ count: "*" }).first())?.count);
   const rows = (await count("contact_events")) + (await count("agent_events"));

@@ -10,6 +10,7 @@ import { closeContext, type Context, openContext } from "../../src/context";
 import { fetchingOf } from "../../src/dumps/sources/fetching";
 import { gather, type Gathered } from "../../src/dumps/sources/gather";
 import { pull } from "../../src/steps/pull";
+import { dialect, givenDatabase } from "./databases";
 
 /** A centre in a temporary folder whose nights can be pulled, with everything it says written down. */
 export interface Nights {
@@ -23,8 +24,8 @@ export interface Nights {
   pull(day: string, more?: Partial<Batch>): Promise<StepResult>;
   /** What the first source has for a day, and the pauses that would have been made. */
   gather(day: string, isAgain?: boolean): Promise<Gathered & { waits: number[] }>;
-  /** Everything that was written, unpacked, and everything that was said. */
-  everything(): string;
+  /** Everything that was written to files, unpacked, and to the database, and everything that was said. */
+  everything(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -40,7 +41,8 @@ export async function openNights(settings: (folder: string) => unknown, env: Nod
     ["info", "warn", "error", "progress"].map((kind) => [kind, (text: string) => void said.push(`${kind}: ${text}`)]),
   ) as unknown as Log;
   const clock = { now_ms: NIGHT_MS };
-  const config = loadConfig(env, folder);
+  const database = await givenDatabase(folder);
+  const config = loadConfig({ ...env, DATABASE_URL: database.url }, folder);
   const context = await openContext(config, log, () => clock.now_ms);
   return {
     folder,
@@ -55,9 +57,13 @@ export async function openNights(settings: (folder: string) => unknown, env: Nod
       const gathered = await gather({ ...fetching, wait, random: () => 0.5 }, config.sources[0] as Source, day);
       return { ...gathered, waits };
     },
-    everything: () => [...filesBelow(folder).map(contentOf), ...said].join("\n"),
+    everything: async () => {
+      const rows = await Promise.all((await tablesOf(context)).map((table) => context.db(table)));
+      return [...filesBelow(folder).map(contentOf), ...rows.map((row) => JSON.stringify(row)), ...said].join("\n");
+    },
     close: async () => {
       await closeContext(context);
+      database.release();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -69,6 +75,13 @@ export function filesBelow(folder: string): string[] {
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile())
     .toSorted();
+}
+
+/** Every table of the database. */
+async function tablesOf({ db }: Context): Promise<string[]> {
+  return dialect === "sqlite"
+    ? await db("sqlite_master").where({ type: "table" }).andWhere("name", "not like", "sqlite_%").pluck("name")
+    : await db("pg_tables").where({ schemaname: "public" }).pluck("tablename");
 }
 
 function contentOf(path: string): string {

@@ -58,8 +58,8 @@ describe("an HTTP server", () => {
       [SECRET, "Seoul"],
       [SECRET, "Seoul"],
     ]);
-    expect(nights.everything()).toContain("c-1");
-    expect(nights.everything()).not.toContain("s3cret");
+    expect(await nights.everything()).toContain("c-1");
+    expect(await nights.everything()).not.toContain("s3cret");
   });
 
   it("is asked whether a file changed, and gives it once", async () => {

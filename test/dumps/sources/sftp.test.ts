@@ -13,7 +13,7 @@ let server: SftpServer;
 let nights: Nights;
 const given = async (more: object = {}): Promise<void> => {
   const source = { type: "sftp", name: "pbx", host: "127.0.0.1", port: server.port, user: "nightdesk", path: "/out" };
-  const settings = { ...source, password: "$SFTP_PASSWORD", host_key: server.host_key, timeout_s: 5, ...more };
+  const settings = { ...source, password: "$SFTP_PASSWORD", host_key: server.host_key, ...more };
   nights = await openNights(() => ({ sources: [settings] }), { SFTP_PASSWORD: PASSWORD, WRONG: "wrong-password" });
 };
 const deliver = (name: string, content: Buffer, changed_at_s = OLD_S): void => {
@@ -41,7 +41,7 @@ describe("an SFTP server", () => {
     expect((await nights.pull(DAY)).counts).toMatchObject({ files: 2, loaded: 0, duplicate: 2 });
     deliver(`contact-events-${DAY}.ndjson`, events("c-3"), OLD_S + 60);
     expect((await nights.pull(DAY)).counts).toMatchObject({ files: 2, loaded: 1 });
-    expect(nights.everything()).not.toContain(PASSWORD);
+    expect(await nights.everything()).not.toContain(PASSWORD);
     expect(console_log).not.toHaveBeenCalled();
   });
 

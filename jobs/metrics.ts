@@ -1,0 +1,162 @@
+import type { Knex } from "knex";
+import { calendarDay } from "../src/base/days";
+import type { Context } from "../src/context";
+import { type DayFigures, dayFigures } from "../src/reports/day-figures";
+import { type Family, expositionText } from "./exposition";
+
+/** How many jobs of the queue are in each of its states. */
+export type QueueDepth = () => Promise<Record<string, number>>;
+
+/** What a reader of metrics is given; each call reads the database and the queue anew, but for a rendered day's figures. */
+export function metricsReader({ db, config }: Context, depth: QueueDepth): () => Promise<string> {
+  let known: { mark: string; figures: DayFigures } | null = null;
+  const figuresOf = async (last: RenderedDay): Promise<DayFigures> => {
+    const mark = `${last.day} ${last.finished_at_ms}`;
+    if (known?.mark !== mark) known = { mark, figures: await dayFigures(db, config, last.day) };
+    return known.figures;
+  };
+  return async () => {
+    const last = await lastRendered(db);
+    return expositionText([
+      await queueFamily(depth),
+      ...(await stepFamilies(db)),
+      await successFamily(db),
+      ...(await dumpFamilies(db)),
+      ...(last === null ? [] : dayFamilies(await figuresOf(last), last, config.zone)),
+    ]);
+  };
+}
+
+async function queueFamily(depth: QueueDepth): Promise<Family> {
+  const counts = await depth();
+  return {
+    name: "nightdesk_queue_jobs",
+    kind: "gauge",
+    help: "Jobs on the queue by state.",
+    samples: Object.entries(counts).map(([state, value]) => ({ labels: { state }, value })),
+  };
+}
+
+interface StepRow {
+  workflow: string;
+  step: string;
+  started_at_ms: number;
+  finished_at_ms: number;
+}
+
+/** The last receipts of each step: what it took, and how many failed of all that are remembered. */
+async function stepFamilies(db: Knex): Promise<Family[]> {
+  const newest = db("receipts").where({ status: "done" }).groupBy("workflow", "step").max("receipt_key");
+  const rows: StepRow[] = await db("receipts")
+    .whereIn("receipt_key", newest)
+    .orderBy(["workflow", "step"])
+    .select("workflow", "step", "started_at_ms", "finished_at_ms");
+  const fates: { step: string; status: string; count: number }[] = await db("receipts")
+    .whereIn("status", ["done", "failed"])
+    .groupBy("step", "status")
+    .orderBy(["step", "status"])
+    .select("step", "status")
+    .count({ count: "*" });
+  return [
+    {
+      name: "nightdesk_step_duration_seconds",
+      kind: "gauge",
+      help: "How long each step took the last time it was done.",
+      samples: rows.map(({ workflow, step, started_at_ms, finished_at_ms }) => ({
+        labels: { workflow, step },
+        value: (Number(finished_at_ms) - Number(started_at_ms)) / 1000,
+      })),
+    },
+    {
+      name: "nightdesk_steps_total",
+      kind: "counter",
+      help: "Steps that came to an end, by how.",
+      samples: fates.map(({ step, status, count }) => ({ labels: { step, status }, value: Number(count) })),
+    },
+  ];
+}
+
+/** A run is done when its last step is, or when there was nothing new to do. */
+async function successFamily(db: Knex): Promise<Family> {
+  const rows: { schedule: string; at_ms: number }[] = await db("receipts")
+    .where({ status: "done", ends_run: 1 })
+    .whereNotNull("schedule")
+    .groupBy("schedule")
+    .orderBy("schedule")
+    .select("schedule")
+    .max({ at_ms: "finished_at_ms" });
+  return {
+    name: "nightdesk_schedule_last_success_timestamp_seconds",
+    kind: "gauge",
+    help: "When the last run of a schedule was done, seconds since 1970.",
+    samples: rows.map(({ schedule, at_ms }) => ({ labels: { schedule }, value: Number(at_ms) / 1000 })),
+  };
+}
+
+async function dumpFamilies(db: Knex): Promise<Family[]> {
+  const sums = await db("dumps")
+    .count({ dumps: "*" })
+    .sum({ events: "event_count", rejected: "rejected_count" })
+    .first<{ dumps: number; events: number | null; rejected: number | null }>();
+  const missing = await db("deliveries").where({ status: "missing" }).count({ count: "*" }).first();
+  const total = (name: string, help: string, value: unknown): Family => ({
+    name,
+    kind: "counter",
+    help,
+    samples: [{ labels: {}, value: Number(value ?? 0) }],
+  });
+  return [
+    total("nightdesk_dumps_total", "Dumps that are loaded.", sums?.dumps),
+    total("nightdesk_rows_total", "Events read from dumps, copies included.", sums?.events),
+    total("nightdesk_rejected_lines_total", "Lines of dumps that could not be taken.", sums?.rejected),
+    {
+      ...total("nightdesk_missing_deliveries", "Days of sources that are not delivered though due.", missing?.count),
+      kind: "gauge",
+    },
+  ];
+}
+
+interface RenderedDay {
+  day: string;
+  finished_at_ms: number;
+}
+
+/** The newest day whose night is rendered, and when it was rendered last. */
+async function lastRendered(db: Knex): Promise<RenderedDay | null> {
+  const row: { to_day: string; finished_at_ms: number } | undefined = await db("receipts")
+    .where({ workflow: "nightly", step: "render", status: "done" })
+    .orderBy([
+      { column: "to_day", order: "desc" },
+      { column: "receipt_key", order: "desc" },
+    ])
+    .first("to_day", "finished_at_ms");
+  return row === undefined ? null : { day: row.to_day, finished_at_ms: Number(row.finished_at_ms) };
+}
+
+/** Figures of the last day; what has nothing to divide by is left out, for it is not 0. */
+function dayFamilies(figures: DayFigures, last: RenderedDay, zone: string): Family[] {
+  const { starts_at_ms, ends_at_ms } = calendarDay(zone, last.day);
+  const gauge = (name: string, help: string, value: number | null, labels: Record<string, string> = {}): Family => ({
+    name: `nightdesk_last_day_${name}`,
+    kind: "gauge",
+    help,
+    samples: value === null ? [] : [{ labels, value }],
+  });
+  const formula = figures.service_level_formula;
+  return [
+    gauge("start_timestamp_seconds", "When the day began that these figures are of.", starts_at_ms / 1000),
+    gauge(
+      "lateness_seconds",
+      "From the end of the day until its reports were made.",
+      (last.finished_at_ms - ends_at_ms) / 1000,
+    ),
+    gauge("service_level_ratio", "Service level of all telephone queues.", figures.service_level_share, { formula }),
+    gauge("abandon_rate_ratio", "Abandon rate of all telephone queues.", figures.abandon_rate_share, {
+      formula: "abandon_rate",
+    }),
+    gauge("fitness_ratio", "Accepted of all judged event transitions.", figures.fitness_share, { formula: "fitness" }),
+    gauge("late_events", "Events delivered first by a dump of a later day.", figures.late_event_count),
+    gauge("gaps", "Hours of sources and queues in which far less came than expected.", figures.gap_count),
+    gauge("missing_deliveries", "Sources that have not delivered the day.", figures.missing_delivery_count),
+  ];
+}
