@@ -9,6 +9,9 @@ import { openQueue, queueKind } from "../../jobs/queue";
 import { freePort } from "../support/queues";
 import { openSite, runProgram } from "../support/service";
 
+// Cases that start several services take their time on a busy machine.
+jest.setTimeout(600_000);
+
 describe("the address of a queue", () => {
   it.each([
     ["", "embedded"],

@@ -44,7 +44,11 @@ describe("the service", () => {
   next      Wed 2026-03-04 01:15 UTC, in 13 h 15 min: nightly for 2026-03-03
 Ready.
 `);
-    expect([code, err]).toEqual([0, "SIGTERM: stopping; a running step has 20 s to end.\nStopped.\n"]);
+    const told = err
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { message: string }).message);
+    expect([code, told]).toEqual([0, ["SIGTERM: stopping; a running step has 20 s to end.", "Stopped."]]);
   });
 
   it("says of each schedule when it comes next, the soonest first, by the clock of its zone", async () => {
