@@ -93,7 +93,7 @@ async function loadFile(loading: Loading, file: FoundFile): Promise<FileReceipt>
 
 /** Whether a file, or the mapping it is read under, is at fault. All else would fail the next file just the same. */
 function isOfFile(error: unknown): error is NightdeskError {
-  return error instanceof NightdeskError && /^(dump|mapping)/.test(error.code);
+  return error instanceof NightdeskError && /^(dump|page|mapping)/.test(error.code);
 }
 
 async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): Promise<FileReceipt> {

@@ -13,7 +13,7 @@ import { setAside, tellBroken } from "../dumps/sources/aside";
 import { deliveryOf, settleDeliveries, waitingLines, waitMs } from "../dumps/sources/deliveries";
 import { type Fetching, fetchingOf, removeStaleParts } from "../dumps/sources/fetching";
 import { gather, type Gathered } from "../dumps/sources/gather";
-import { gatherLate, type Late, settleLate } from "../dumps/sources/late";
+import { gatherLate, type Late, tellLate } from "../dumps/sources/late";
 import { noteOrigins, originKey, type Origins, originsOf } from "../dumps/sources/origins";
 import { expire, refusedOf, restore } from "../dumps/sources/upkeep";
 
@@ -49,7 +49,7 @@ export async function pull(context: Context, batch: Batch): Promise<StepResult> 
   await noteOrigins(db, found.origins, receipts);
   const broken = await setAside(fetching.archive, found.kept, receipts);
   const settling = { db, log, now, deadline_at_ms: batch.deadline_at_ms, is_by_hand: isByHand(batch) };
-  const tooLate = await settleLate(settling, found.late, receipts);
+  const tooLate = await tellLate(db, fetching, found.late, receipts);
   const failed = broken.filter((receipt) => !tooLate.includes(receipt));
   tellBroken(found.gathered, failed);
   await putBack(fetching.archive, found, receipts);

@@ -9,8 +9,10 @@ const DAMAGED = ["dump-cut", "dump-packed"];
 /** The bytes themselves are at fault. All else, such as a mapping, can be put right where nightdesk runs. */
 const OF_CONTENT = [...DAMAGED, "dump-empty", "dump-format"];
 
-/** What says that nothing usable has come. */
-const NOT_DELIVERED = [...OF_CONTENT, "dump-unreadable"];
+/** Whether the content is at fault, be it a broken page of the Search API. */
+function isOfContent(code: string): boolean {
+  return OF_CONTENT.includes(code) || code.startsWith("page-");
+}
 
 /**
  * Takes what was kept and is no dump out of the archive's days, so that its source is asked for it anew, and names what
@@ -27,7 +29,7 @@ export async function setAside(
   for (const { file, name, error } of failed) {
     for (const one of kept) {
       if (error === null || one.name !== name || contentPath(archive, one) !== file) continue;
-      if (OF_CONTENT.includes(error.code)) await refuse(archive, one, DAMAGED.includes(error.code));
+      if (isOfContent(error.code)) await refuse(archive, one, DAMAGED.includes(error.code));
       error.message = error.message.replaceAll(file, `${name} of ${one.source}`);
     }
   }
@@ -36,7 +38,9 @@ export async function setAside(
 
 /** What came and is no dump was not delivered either. */
 export function tellBroken(gathered: readonly Gathered[], failed: readonly FileReceipt[]): void {
-  const broken = failed.filter(({ error }) => error !== null && NOT_DELIVERED.includes(error.code));
+  const broken = failed.filter(
+    ({ error }) => error !== null && (isOfContent(error.code) || error.code === "dump-unreadable"),
+  );
   for (const one of gathered) {
     const own = broken.filter(({ file }) => one.files.some(({ path }) => path === file));
     if (own.length > 0) one.absent ??= own.map(({ error, file }) => error?.message ?? file).join("; ");

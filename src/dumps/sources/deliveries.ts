@@ -91,7 +91,7 @@ function isOfNoMatter({ is_by_hand }: Settling, { source, is_expected }: Gathere
  *
  * @returns whether it was missing and is no more, or is now
  */
-export async function noteDelivery(db: Knex, delivery: Delivery, nowMs: number): Promise<boolean> {
+async function noteDelivery(db: Knex, delivery: Delivery, nowMs: number): Promise<boolean> {
   const { source, day, status } = delivery;
   return await writeTransaction(
     db,

@@ -4,7 +4,6 @@ import type { Knex } from "knex";
 import { addDays } from "../../base/days";
 import type { FoundFile } from "../files";
 import type { FileReceipt } from "../receipts";
-import { deliveryOf, noteDelivery, type Settling } from "./deliveries";
 import type { Fetching } from "./fetching";
 import { gather, type Gathered } from "./gather";
 
@@ -59,13 +58,14 @@ async function unknownOf(db: Knex, files: readonly FoundFile[]): Promise<FoundFi
 }
 
 /**
- * Notes what came late and was loaded, says of which days' reports that makes others, and notes as delivered what had been
- * missing and is here now.
+ * Says what came late and was loaded, and whose reports that makes others. That a day is delivered now is noted by its own
+ * night, run once more: until then its reports do not hold it.
  *
  * @returns the receipts of late files that failed: their day's night is over, and this one goes on
  */
-export async function settleLate(
-  { db, log, now }: Settling,
+export async function tellLate(
+  db: Knex,
+  { log }: Pick<Fetching, "log">,
   late: readonly Late[],
   receipts: readonly FileReceipt[],
 ): Promise<FileReceipt[]> {
@@ -74,12 +74,8 @@ export async function settleLate(
     const paths = new Set(unknown.map(({ path }) => path));
     const own = receipts.filter(({ file }) => paths.has(file));
     const loaded = own.filter(({ status }) => status === "loaded");
-    const broken = own.filter(({ status }) => status === "failed");
-    failed.push(...broken);
+    failed.push(...own.filter(({ status }) => status === "failed"));
     if (loaded.length > 0 && (await wasRendered(db, gathered.day))) log.warn(lateText(gathered, loaded));
-    if (gathered.absent !== null || broken.length > 0 || (loaded.length === 0 && !(await wasMissing(db, gathered))))
-      continue;
-    await noteDelivery(db, deliveryOf(gathered), now());
   }
   for (const { error, file } of failed)
     log.warn(`A file that came late could not be loaded: ${error?.message ?? file}`);
@@ -96,8 +92,4 @@ async function wasRendered(db: Knex, day: string): Promise<boolean> {
   return (
     (await rendered.andWhere("from_day", "<=", day).andWhere("to_day", ">=", day).first("receipt_key")) !== undefined
   );
-}
-
-async function wasMissing(db: Knex, { source, day }: Gathered): Promise<boolean> {
-  return (await db("deliveries").where({ source: source.name, day, status: "missing" }).first("source")) !== undefined;
 }

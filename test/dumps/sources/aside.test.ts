@@ -95,6 +95,13 @@ describe("what is no dump as it stands", () => {
     expect([archived("days").length, archived("refused").length]).toEqual([1, 0]);
   });
 
+  it("is set aside where it is a page that breaks off, and asked for again", async () => {
+    write(`pbx/tasks-${DAY}.json`, '{"data":{"taskDetails":{"tasks":[{"id":"t-1"');
+    expect((await nights.pull(DAY)).failure).toMatchObject({ code: "page-json" });
+    expect([archived("days").length, archived("refused").length]).toEqual([0, 1]);
+    expect(await nights.context.db("deliveries").pluck("status")).toEqual(["missing"]);
+  });
+
   it("is not replayed beside what came from its place since", async () => {
     write(`pbx/contact-events-${DAY}.json`, "<html>Sign in</html>");
     await nights.pull(DAY);

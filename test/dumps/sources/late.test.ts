@@ -84,18 +84,15 @@ describe.each<[string, (path: string) => unknown]>([
 });
 
 describe("a day that was missing", () => {
-  it("is delivered once everything expected of it has come, with the night after", async () => {
-    await given((path) => ({ type: "folder", name: "mount", path, expects: ["contact-{day}", "agent-{day}"] }));
-    deliver(`contact-${DAY}.ndjson`, call("c-1"));
+  it("has what comes late loaded by the night after, and is delivered once its own is run again and can tell", async () => {
+    await given((path) => ({ type: "folder", name: "mount", path, expects: ["contact-events-{day}", "other-{day}"] }));
+    const status = (): Promise<string[]> => nights.context.db("deliveries").where({ day: DAY }).pluck("status");
     await nights.pull(DAY);
-    expect(await nights.context.db("deliveries").pluck("status")).toEqual(["missing"]);
-    deliver(`agent-${DAY}.ndjson`, call("c-2"));
+    deliver(`other-${DAY}.ndjson`, JSON.stringify({ type: "contact", ...JSON.parse(call("c-2")) }));
     await nights.pull(NEXT).catch(() => {});
-    const rows = await nights.context.db("deliveries").orderBy("day").select("day", "status", "file_count");
-    expect(rows).toEqual([
-      { day: DAY, status: "delivered", file_count: 3 },
-      { day: NEXT, status: "missing", file_count: 0 },
-    ]);
+    expect([await contacts(), await status()]).toEqual([["c-1", "c-2"], ["missing"]]);
+    expect((await nights.pull(DAY)).counts).toMatchObject({ loaded: 0, deliveries_changed: 1 });
+    expect(await status()).toEqual(["delivered"]);
   });
 
   it("whose file was fetched by a night that was killed is loaded by the next", async () => {
