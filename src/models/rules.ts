@@ -22,8 +22,7 @@ export async function isUnderRules(db: Knex, config: Config, rulesVersion: strin
 
 /** Notes what a rebuild begins under; true where all or a part of the tables is made under something else. */
 export async function beginUnder(trx: Knex.Transaction, mark: string): Promise<boolean> {
-  const { rebuilt_under, rebuilding_under } = await settingsOf(trx);
-  if ((rebuilding_under ?? rebuilt_under) === mark) return false;
+  if ((await newestRules(trx)) === mark) return false;
   await noteSetting(trx, "rebuilding_under", mark);
   return true;
 }
@@ -34,10 +33,10 @@ export async function endUnder(trx: Knex.Transaction, mark: string): Promise<voi
   if (ended > 0) await noteSetting(trx, "rebuilt_under", mark);
 }
 
-/** Under what everything is being made anew, where that is not what it was made under before. */
-export async function isMadeUnderOther(trx: Knex.Transaction, mark: string): Promise<boolean> {
-  const { rebuilding_under } = await settingsOf(trx);
-  return rebuilding_under !== undefined && rebuilding_under !== mark;
+/** What everything is being made under, or where nobody is at it was made under; null where nothing ever was. */
+export async function newestRules(trx: Knex.Transaction): Promise<string | null> {
+  const { rebuilt_under, rebuilding_under } = await settingsOf(trx);
+  return rebuilding_under ?? rebuilt_under ?? null;
 }
 
 async function settingsOf(db: Knex): Promise<{ rebuilt_under?: string; rebuilding_under?: string }> {
