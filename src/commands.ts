@@ -23,6 +23,7 @@ import { printCopied, printRun } from "./print";
 import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import { runWorkflow } from "./runner";
+import type { Service } from "./service";
 import { gatherStatus, type Upcoming } from "./status";
 import { statusPage } from "./status-page";
 import { printStatus } from "./status-print";
@@ -274,8 +275,9 @@ function isColoured({ stdout, env }: Terminal): boolean {
   return ((stdout as { isTTY?: boolean }).isTTY ?? false) && !env.NO_COLOR && env.TERM !== "dumb";
 }
 
-export async function doctor(terminal: Terminal, options: Options): Promise<boolean> {
-  const findings = await examine(terminal);
+/** @param service examines the queue too, where there is one */
+export async function doctor(terminal: Terminal, options: Options, service?: Service): Promise<boolean> {
+  const findings = await examine(terminal, service?.examine);
   terminal.stdout.write(options.json ? `${JSON.stringify({ findings })}\n` : printExamination(findings));
   return findings.every((finding) => finding.level !== "fault");
 }

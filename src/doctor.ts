@@ -34,7 +34,10 @@ const FREE_BYTES_WANTED = 2 * 1024 ** 3;
  * Examines what a night needs, goes on after each fault, and says what to do about it. Where the data folder or the
  * database is missing it is made, and the rules are written into it, as every command does.
  */
-export async function examine(terminal: Terminal): Promise<Finding[]> {
+export async function examine(
+  terminal: Terminal,
+  examineQueue: (config: Config) => Promise<Finding[]> = () => Promise.resolve([]),
+): Promise<Finding[]> {
   let config: Config;
   try {
     config = loadConfig(terminal.env, terminal.folder);
@@ -53,6 +56,7 @@ export async function examine(terminal: Terminal): Promise<Finding[]> {
     ...(await folderFindings(config)),
     ...(await sourceFindings(config, terminal.now)),
     ...(await databaseFindings(config)),
+    ...(await examineQueue(config)),
   ];
 }
 

@@ -5,6 +5,7 @@ import { type Batch, type Failure, parseBatch, type StepResult } from "./batch";
 import type { Context } from "./context";
 import { codeVersion } from "./base/version";
 import { writeTransaction } from "./db/write";
+import { missingDeliveries } from "./metrics/completeness";
 import { pendingCounts } from "./models/pending";
 import { rulesVersion } from "./reference/load";
 import { type StepName, steps, workflows } from "./workflows";
@@ -105,7 +106,7 @@ async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Re
     .where({ workflow: "nightly", step: "render", from_day: batch.from, to_day: batch.to })
     .orderBy("receipt_key", "desc")
     .first("receipt_key", "run_id", "status", "work_hash", "started_at_ms");
-  if (last?.status !== "done" || last.work_hash !== workHash(config, batch)) return false;
+  if (last?.status !== "done" || last.work_hash !== (await workHash({ db, config }, batch))) return false;
   return !(await wasRebuiltSince(db, last));
 }
 
@@ -131,24 +132,18 @@ async function wasRebuiltSince(
   });
 }
 
-function workHash(config: Context["config"], batch: Batch): string {
+/** What a render rests on beside the tables: its pages also say which deliveries are missing. */
+async function workHash({ db, config }: Pick<Context, "db" | "config">, batch: Batch): Promise<string> {
   const { key: _secret, ...masking } = config.masking;
   // When and where a night is run makes no figure another.
-  const {
-    queue_url: _url,
-    queue: _queue,
-    http: _http,
-    schedules: _schedules,
-    calendar: _calendar,
-    catch_up_days: _days,
-    ...rest
-  } = config;
+  const { queue_url: _url, queue: _queue, http: _http, schedules: _schedules, catch_up_days: _days, ...rest } = config;
   const work = {
     ...rest,
     masking,
     batch: { ...batch, again: false, schedule: null, deadline_at_ms: null },
     code: codeVersion(),
     rules: rulesVersion(config),
+    missing: batch.from === null || batch.to === null ? [] : await missingDeliveries(db, batch.from, batch.to),
   };
   return createHash("sha256").update(JSON.stringify(work)).digest("hex").slice(0, 16);
 }
@@ -165,7 +160,7 @@ async function openReceipt(context: Context, { batch, step, run_id }: RunStep, s
     status: "running",
     code_version: codeVersion(),
     rules_version: rulesVersion(config),
-    work_hash: workHash(config, batch),
+    work_hash: await workHash(context, batch),
     schedule: batch.schedule,
   };
   return await writeTransaction(

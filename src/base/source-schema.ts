@@ -19,6 +19,16 @@ const headers = z
     },
   );
 
+const USER_INFO =
+  'a user and a password do not belong into an address. Expected an address without them; give them with "headers": {"Authorization": "Basic $NAME"}, $NAME being a variable of the environment that holds user:password in base64';
+const SECRET_IN_ADDRESS =
+  'a secret does not belong into this file. Expected the name of an environment variable, such as "?sig=$DUMP_SIGNATURE"';
+/** Everything an address shows ends up in logs and receipts. */
+const address = z
+  .url()
+  .refine((url) => !/^[a-z][a-z0-9+.-]*:[\\/]*[^/?#\\]*@/i.test(url), { error: USER_INFO })
+  .refine((url) => !hasSecretParameter(url), { error: SECRET_IN_ADDRESS });
+
 /** What every source may say. `{day}` in a name, path or address stands for the day that is pulled. */
 const common = {
   name: text.optional(),
@@ -28,6 +38,7 @@ const common = {
   timeout_s: z.number().positive().optional(),
   attempts: z.number().int().min(1).max(20).optional(),
   largest_mb: z.number().positive().optional(),
+  look_back_days: z.number().int().min(0).max(30).optional(),
 };
 const settling = { settle_s: z.number().nonnegative().optional(), marker: text.optional() };
 
@@ -42,7 +53,7 @@ const folder = z.strictObject({
 const http = z.strictObject({
   type: z.literal("http"),
   ...common,
-  url: z.union([z.url(), z.array(z.url()).min(1)]),
+  url: z.union([address, z.array(address).min(1)]),
   headers: headers.optional(),
   file_name: text.optional(),
 });
@@ -51,7 +62,7 @@ const s3 = z.strictObject({
   ...common,
   bucket: text,
   prefix: z.string().optional(),
-  endpoint: z.url().optional(),
+  endpoint: address.optional(),
   region: text.optional(),
   path_style: z.boolean().optional(),
   access_key_id: secret.optional(),
@@ -78,14 +89,13 @@ const sftp = z.strictObject({
 const webex = z.strictObject({
   type: z.literal("webex"),
   ...common,
-  base: z.url().optional(),
+  base: address.optional(),
   org_id: text.optional(),
   token: secret.optional(),
   refresh: z
-    .strictObject({ client_id: secret, client_secret: secret, refresh_token: secret, url: z.url().optional() })
+    .strictObject({ client_id: secret, client_secret: secret, refresh_token: secret, url: address.optional() })
     .optional(),
   kinds: z.array(z.enum(WEBEX_KINDS)).min(1).optional(),
-  look_back_days: z.number().int().min(0).max(30).optional(),
   leave_out: z.array(text).optional(),
   most_pages: z.number().int().positive().optional(),
 });
@@ -107,4 +117,26 @@ export type GivenCommon = { [Key in keyof typeof common]?: z.infer<(typeof commo
 
 function isSecretHeader(name: string): boolean {
   return /authorization|cookie|token|secret|password|key/i.test(name);
+}
+
+/** Whether a parameter that is called as secrets are holds one, and not the name of a variable. */
+function hasSecretParameter(url: string): boolean {
+  const parameters = Array.from(url.matchAll(/[?&;#]([^=&;#]+)=([^&;#]*)/g));
+  return parameters.some(([, name = "", value = ""]) => isSecretParameter(name) && !isVariable(value));
+}
+
+function isVariable(value: string): boolean {
+  return value === "" || /^\$(\{[A-Z_][A-Z0-9_]*\}|[A-Z_][A-Z0-9_]*)$/.test(value);
+}
+
+function isSecretParameter(name: string): boolean {
+  return /token|secret|passw|pwd|signature|credential|^sig$|[-_.]sig$|^auth$|key(id)?$/i.test(decoded(name));
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }

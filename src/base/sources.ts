@@ -25,6 +25,8 @@ interface Common {
   attempts: number;
   /** The largest file that is taken. */
   largest_bytes: number;
+  /** Days before the one pulled of which more may have come, or changed, since their own night. */
+  look_back_days: number;
 }
 
 interface Settling {
@@ -83,8 +85,6 @@ export interface WebexSource extends Common {
   token: string | null;
   refresh: { client_id: string; client_secret: string; refresh_token: string; url: string } | null;
   kinds: readonly WebexKind[];
-  /** Days before the one pulled that are asked for again, since their records may have changed. */
-  look_back_days: number;
   /** Fields that are not asked for. */
   leave_out: readonly string[];
   most_pages: number;
@@ -96,6 +96,11 @@ export type Source = FolderSource | HttpSource | S3Source | SftpSource | WebexSo
 /** A folder that was named by its path alone. @param path absolute */
 export function plainFolder(path: string): FolderSource {
   return { type: "folder", ...commonOf({}, path), path, settle_ms: 0, marker: null, is_kept: false, is_plain: true };
+}
+
+/** A source as a night takes it that nobody watches: also a mere path gives no file that is still being written. */
+export function unwatched(source: Source): Source {
+  return source.type === "folder" && source.is_plain ? { ...source, settle_ms: SETTLE_MS } : source;
 }
 
 /** A source of the configuration with every default filled in. @param base the folder relative paths start from */
@@ -168,19 +173,18 @@ const TOKEN_URL = "https://webexapis.com/v1/access_token";
 function webexOf(given: Given<"webex">): WebexSource {
   return {
     type: "webex",
-    ...commonOf(given, "webex"),
+    ...commonOf(given, "webex", 1),
     base: (given.base ?? "https://api.wxcc-us1.cisco.com").replace(/\/+$/, ""),
     org_id: given.org_id ?? null,
     token: given.token ?? (given.refresh === undefined ? "$WEBEX_TOKEN" : null),
     refresh: given.refresh === undefined ? null : { ...given.refresh, url: given.refresh.url ?? TOKEN_URL },
     kinds: given.kinds ?? WEBEX_KINDS,
-    look_back_days: given.look_back_days ?? 1,
     leave_out: given.leave_out ?? [],
     most_pages: given.most_pages ?? 10_000,
   };
 }
 
-function commonOf(given: GivenCommon, name: string): Common {
+function commonOf(given: GivenCommon, name: string, lookBackDays = 3): Common {
   return {
     name: given.name ?? name,
     weekdays: given.weekdays ?? WEEKDAYS,
@@ -189,11 +193,15 @@ function commonOf(given: GivenCommon, name: string): Common {
     timeout_ms: (given.timeout_s ?? 60) * 1000,
     attempts: given.attempts ?? 5,
     largest_bytes: (given.largest_mb ?? 8_192) * 1024 * 1024,
+    look_back_days: given.look_back_days ?? lookBackDays,
   };
 }
 
+const SETTLE_MS = 60_000;
+
 function settlingOf(given: { settle_s?: number | undefined; marker?: string | undefined }): Settling {
-  return { settle_ms: (given.settle_s ?? 60) * 1000, marker: given.marker ?? null };
+  const settle_ms = given.settle_s === undefined ? SETTLE_MS : given.settle_s * 1000;
+  return { settle_ms, marker: given.marker ?? null };
 }
 
 function hostOf(url: string): string {

@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import zlib from "node:zlib";
 import { messageOf, NightdeskError } from "../base/errors";
+import { unreadable } from "./files";
 
 export const CHUNK_BYTES = 512 * 1024;
 
@@ -15,11 +16,12 @@ export interface Content {
   close(): void;
 }
 
-/** Size and hash of a file's bytes as delivered. */
+/** Size and hash of a file's bytes as delivered. @throws NightdeskError `dump-unreadable` */
 export async function fingerprint(path: string): Promise<{ sha256: string; byte_count: number }> {
   const hash = createHash("sha256");
   let count = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: 2 * CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+  const file = createReadStream(path, { highWaterMark: 2 * CHUNK_BYTES });
+  for await (const chunk of explained(file, file, path)) {
     hash.update(chunk);
     count += chunk.length;
   }
@@ -29,10 +31,11 @@ export async function fingerprint(path: string): Promise<{ sha256: string; byte_
 /**
  * Opens a file and unpacks it, as its first bytes say and not its name.
  *
- * @throws NightdeskError `dump-zst` where this Node cannot unpack it; from the stream `dump-cut` and `dump-packed`
+ * @throws NightdeskError `dump-zst` where this Node cannot unpack it, `dump-unreadable` where the file cannot be read; from
+ *         the stream also `dump-cut` and `dump-packed`
  */
 export async function openContent(path: string): Promise<Content> {
-  const unpack = unpackerOf(await firstBytes(path), path);
+  const unpack = unpackerOf(await firstBytes(path).catch((error) => Promise.reject(unreadable(path, error))), path);
   const file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
   const stream = unpack === null ? file : file.pipe(unpack);
   if (unpack !== null) file.on("error", (error) => unpack.destroy(error));
@@ -73,9 +76,9 @@ async function* explained(stream: Duplex | ReadStream, file: ReadStream, path: s
   }
 }
 
-function explanation(error: unknown, place: number, path: string): unknown {
+function explanation(error: unknown, place: number, path: string): NightdeskError {
   const code = (error as { code?: string }).code ?? "";
-  if (!/^(Z_|ZSTD_)/.test(code)) return error;
+  if (!/^(Z_|ZSTD_)/.test(code)) return unreadable(path, error);
   const isCut = code === "Z_BUF_ERROR" || /unexpected end|incomplete|truncated/i.test(messageOf(error));
   return isCut ? cutFile(path, place) : damagedFile(path, place, error);
 }

@@ -48,7 +48,8 @@ export async function storedDump(db: Knex, sha256: string, dump: Dump): Promise<
       await trx("dumps").where({ dump_key }).del();
     },
     async (trx) => {
-      for (const table of ["rejected_lines", "dump_quarters"]) await trx(table).where({ dump_key }).del();
+      for (const table of ["rejected_lines", "dump_quarters", "dump_sources"])
+        await trx(table).where({ dump_key }).del();
     },
   );
   return undefined;

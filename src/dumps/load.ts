@@ -5,11 +5,12 @@ import { localDay } from "../base/days";
 import { NightdeskError } from "../base/errors";
 import type { Log } from "../base/log";
 import { bulkInsert } from "../db/bulk";
+import { describeTable } from "../db/tables";
 import { takeTurn } from "../db/turns";
 import { writeTransaction } from "../db/write";
 import { openGathered, partsOf } from "./aside";
 import { fingerprint } from "./bytes";
-import { findFiles, type FoundFile, namedDay, unreadable } from "./files";
+import { findFiles, type FoundFile, namedDay } from "./files";
 import { latestMsOf } from "./first-read";
 import { isMappedBy } from "./formats/mapped/mapping";
 import { forget, type Interners, openInterners, refresh } from "./intern";
@@ -54,8 +55,14 @@ export async function loadFiles(
   for (const file of files) {
     receipts.push(await loadFile({ db, config, log, interners, nowMs }, file));
   }
-  return sumReceipts(receipts);
+  const sum = sumReceipts(receipts);
+  if (sum.new >= MANY_EVENTS) for (const table of FILLED) await describeTable(db, table);
+  return sum;
 }
+
+/** So many new events change what a database must know of its tables to go the shortest way through them. */
+const MANY_EVENTS = 10_000;
+const FILLED = ["contacts", "agents", "event_contexts", "contact_events", "agent_events"];
 
 interface Loading {
   db: Knex;
@@ -78,15 +85,15 @@ async function loadFile(loading: Loading, file: FoundFile): Promise<FileReceipt>
       dump.content.close();
     }
   } catch (error) {
-    const told = explained(error, file.path);
-    return { ...receipt, status: "failed", error: { code: told.code, message: told.message } };
+    if (!isOfFile(error)) throw error;
+    const { code, message, canRetry } = error;
+    return { ...receipt, status: "failed", error: { code, message, can_retry: canRetry } };
   }
 }
 
-function explained(error: unknown, path: string): NightdeskError {
-  if (error instanceof NightdeskError) return error;
-  if (/^E[A-Z]+$/.test((error as { code?: string }).code ?? "")) return unreadable(path, error);
-  throw error;
+/** Whether a file, or the mapping it is read under, is at fault. All else would fail the next file just the same. */
+function isOfFile(error: unknown): error is NightdeskError {
+  return error instanceof NightdeskError && /^(dump|mapping)/.test(error.code);
 }
 
 async function loadOpened(loading: Loading, dump: Dump, receipt: FileReceipt): Promise<FileReceipt> {

@@ -11,7 +11,7 @@ export interface FileReceipt {
   revised: number;
   rejected: number;
   truncated: number;
-  error: { code: string; message: string } | null;
+  error: { code: string; message: string; can_retry: boolean } | null;
 }
 
 export interface LoadReceipt {

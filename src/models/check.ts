@@ -8,6 +8,7 @@ import { canShare } from "../db/claim";
 import { type Materialization, materialize } from "../db/materialize";
 import { bind, readSql, selectRows } from "../db/sql";
 import { describeTemporary } from "../db/temporary";
+import { takeTurn } from "../db/turns";
 import { waitToWrite, writeTransaction } from "../db/write";
 import { addUp } from "./make";
 import { addUnchecked, contactsOf, type Period } from "./pending";
@@ -112,6 +113,8 @@ async function checkTogether(db: Knex, judge: Judge, prepare: Prepare): Promise<
     return String(under?.value);
   };
   const prepareOnce = async (trx: Knex.Transaction, isFirst: boolean): Promise<void> => {
+    // One after the other, so that only the first finds that everything is to be checked anew.
+    await takeTurn(trx, "checks");
     if (isFirst) return await prepare(trx);
     if ((await judgedBy(trx)) !== fingerprint(judge)) throw othersJudge();
   };

@@ -1,27 +1,34 @@
 import { basename, join, sep } from "node:path";
-import type { Knex } from "knex";
 import type { Batch, Failure, StepResult } from "../batch";
 import type { Config } from "../base/config";
 import { addDays, calendarDay, daysBetween, localTime } from "../base/days";
 import { NightdeskError } from "../base/errors";
-import { plainFolder, type Source } from "../base/sources";
+import { plainFolder, type Source, unwatched } from "../base/sources";
 import type { Context } from "../context";
 import { findFiles, type FoundFile, namedDay } from "../dumps/files";
 import { isMappedBy } from "../dumps/formats/mapped/mapping";
 import { type FileReceipt, loadFiles } from "../dumps/load";
-import { expire, type Kept, keptFile, keptOf, refuse } from "../dumps/sources/archive";
-import { deliveryOf, noteSources, settleDeliveries } from "../dumps/sources/deliveries";
+import { type Kept, keptFile, keptOf } from "../dumps/sources/archive";
+import { setAside, tellBroken } from "../dumps/sources/aside";
+import { deliveryOf, settleDeliveries, waitingLines, waitMs } from "../dumps/sources/deliveries";
 import { type Fetching, fetchingOf, removeStaleParts } from "../dumps/sources/fetching";
-import { gather, type Gathered, inWordsOfSource } from "../dumps/sources/gather";
+import { gather, type Gathered } from "../dumps/sources/gather";
+import { gatherLate, type Late, settleLate } from "../dumps/sources/late";
+import { noteOrigins, originKey, type Origins, originsOf } from "../dumps/sources/origins";
+import { expire, refusedOf, restore } from "../dumps/sources/upkeep";
 
 /** What a pull found, before anything is loaded. */
 interface Found {
   files: FoundFile[];
   /** By source and day; empty where files were named by hand or come from the archive. */
   gathered: Gathered[];
+  /** Of days before those pulled. */
+  late: Late[];
   kept: Kept[];
+  /** What had been set aside and is tried again. */
+  refused: Kept[];
   /** The sources that delivered a file, by its path and name: the same content may have come under two. */
-  origins: Map<string, Set<string>>;
+  origins: Origins;
 }
 
 /** Where dumps come from that somebody names on the command line. */
@@ -36,19 +43,22 @@ export async function pull(context: Context, batch: Batch): Promise<StepResult> 
   const { db, log, now } = context;
   const config = underMapping(context.config, batch.options.mapping);
   const fetching = fetchingOf(config, log, now, batch.again);
-  const found = await findDumps(config, log, batch, fetching);
+  const found = await findDumps({ ...context, config }, batch, fetching);
   const { files: receipts, ...counts } = await loadFiles(db, config, log, found.files, now());
   for (const file of receipts) warnOfRejects(log, file);
-  await noteOrigins(db, found, receipts);
-  const failed = await setAside(found, receipts, fetching);
-  tellBroken(found, failed);
-  const { deadline_at_ms } = batch;
-  const { late, missing, changed } = await settleDeliveries({ db, log, now, deadline_at_ms }, found.gathered);
-  const waiting = late.length === 0 ? null : waitingFailure(late, config.zone, deadline_at_ms ?? 0, now());
+  await noteOrigins(db, found.origins, receipts);
+  const broken = await setAside(fetching.archive, found.kept, receipts);
+  const settling = { db, log, now, deadline_at_ms: batch.deadline_at_ms, is_by_hand: isByHand(batch) };
+  const tooLate = await settleLate(settling, found.late, receipts);
+  const failed = broken.filter((receipt) => !tooLate.includes(receipt));
+  tellBroken(found.gathered, failed);
+  await putBack(fetching.archive, found, receipts);
+  const { late, missing, changed } = await settleDeliveries(settling, found.gathered);
+  const waiting = late.length === 0 ? null : waitingFailure(late, config.zone, batch.deadline_at_ms ?? 0, now());
   if (failed.length === 0 && waiting === null && batch.workflow === "nightly") {
     await requireDays(context, batch, found.gathered, receipts);
     const keepDays = config.archive.keep_days;
-    if (keepDays !== null && batch.to !== null) await expire(fetching.archive, addDays(batch.to, -keepDays));
+    if (keepDays !== null && batch.to !== null) await expire(fetching, addDays(batch.to, -keepDays), now());
   }
   const failure = failed.length > 0 ? failureOf(failed, receipts.length) : waiting;
   const loaded = receipts.filter(({ status }) => status === "loaded").length;
@@ -74,29 +84,42 @@ function told(counts: Record<string, number>): Record<string, number> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }
 
-async function findDumps(config: Config, log: Context["log"], batch: Batch, fetching: Fetching): Promise<Found> {
-  if (batch.options.replay === true) return await findKept(fetching, batch, log);
+async function findDumps({ db, config }: Context, batch: Batch, fetching: Fetching): Promise<Found> {
+  if (batch.options.replay === true) return await findKept(fetching, batch);
   if (batch.workflow === "load" || batch.sources.length > 0) {
     const found = await findFiles(batch.sources, isMappedBy(config));
     const files = batch.workflow === "load" ? found : filesOfDays(found, batch.sources, batch);
     const origins = originsOf(files.map((file) => [file, ownerOf(config.sources, file.path)]));
-    return { files, gathered: [], kept: [], origins };
+    return { files, gathered: [], late: [], kept: [], refused: [], origins };
   }
   await removeStaleParts(fetching);
+  const sources = isByHand(batch) ? sourcesOf(config) : sourcesOf(config).map(unwatched);
   const gathered: Gathered[] = [];
   for (const day of daysOf(batch)) {
-    for (const source of sourcesOf(config)) gathered.push(await gather(fetching, source, day));
+    for (const source of sources) gathered.push(await gather(fetching, source, day));
   }
-  const origins = originsOf(gathered.flatMap(({ source, files }) => files.map((file) => [file, source.name] as const)));
-  const files = distinct(gathered.flatMap((one) => one.files));
-  return { files, gathered, kept: gathered.flatMap((one) => one.kept), origins };
+  const late = batch.from === null ? [] : await gatherLate(fetching, db, gathered, batch.from);
+  const all = [...gathered, ...late.map((one) => one.gathered)];
+  const origins = originsOf(all.flatMap(({ source, files }) => files.map((file) => [file, source.name] as const)));
+  const files = distinct([...gathered.flatMap((one) => one.files), ...late.flatMap(({ unknown }) => unknown)]);
+  return { files, gathered, late, kept: all.flatMap((one) => one.kept), refused: [], origins };
+}
+
+/** Whether somebody runs it and sees what comes of it. */
+function isByHand({ schedule, deadline_at_ms }: Batch): boolean {
+  return schedule === null && deadline_at_ms === null;
 }
 
 /** What the archive keeps of the days. */
-async function findKept({ archive }: Fetching, batch: Batch, log: Context["log"]): Promise<Found> {
+async function findKept(fetching: Fetching, batch: Batch): Promise<Found> {
+  const { archive, log } = fetching;
   const kept: Kept[] = [];
+  const refused: Kept[] = [];
   for (const day of daysOf(batch)) {
-    const ofDay = await keptOf(archive, day);
+    const ofDay = await keptOf(fetching, day);
+    const aside = await refusedOf(fetching, day, ofDay);
+    refused.push(...aside);
+    ofDay.push(...aside);
     if (ofDay.length === 0) log.warn(`Nothing is kept of ${day} in ${archive}.`);
     kept.push(...ofDay);
   }
@@ -107,20 +130,21 @@ async function findKept({ archive }: Fetching, batch: Batch, log: Context["log"]
     );
   }
   const origins = originsOf(kept.map((one) => [keptFile(archive, one), one.source]));
-  return { files: distinct(kept.map((one) => keptFile(archive, one))), gathered: [], kept: [], origins };
+  return {
+    files: distinct(kept.map((one) => keptFile(archive, one))),
+    gathered: [],
+    late: [],
+    kept: [],
+    refused,
+    origins,
+  };
 }
 
-function originsOf(delivered: readonly (readonly [FoundFile, string])[]): Found["origins"] {
-  const origins: Found["origins"] = new Map();
-  for (const [file, source] of delivered) {
-    const key = keyOf(file.path, file.delivered?.name ?? basename(file.path));
-    origins.set(key, (origins.get(key) ?? new Set()).add(source));
-  }
-  return origins;
-}
-
-function keyOf(path: string, name: string): string {
-  return JSON.stringify([path, name]);
+/** Puts back what was set aside and could be loaded now. */
+async function putBack(archive: string, { refused }: Found, receipts: readonly FileReceipt[]): Promise<void> {
+  const good = receipts.filter(({ status }) => status !== "failed").map(({ file, name }) => originKey(file, name));
+  for (const one of refused)
+    if (good.includes(originKey(keptFile(archive, one).path, one.name))) await restore(archive, one);
 }
 
 function daysOf({ from, to }: Batch): string[] {
@@ -149,47 +173,11 @@ function warnOfRejects(log: Context["log"], { name, status, read, rejected }: Fi
   log.warn(`${name}: ${rejected} of ${read} lines were rejected. "nightdesk export rejected-lines" says why.`);
 }
 
-async function noteOrigins(db: Knex, { origins }: Found, receipts: readonly FileReceipt[]): Promise<void> {
-  const hashes = new Map<string, string[]>();
-  for (const { file, name, sha256, status } of receipts) {
-    if (sha256 === null || status === "failed" || status === "skipped") continue;
-    for (const source of origins.get(keyOf(file, name)) ?? [])
-      hashes.set(source, [...(hashes.get(source) ?? []), sha256]);
-  }
-  for (const [source, own] of hashes) await noteSources(db, source, own);
-}
-
-/** Takes what was kept and could not be loaded out of the archive's days, and names it as its source does. */
-async function setAside(
-  { kept }: Found,
-  receipts: readonly FileReceipt[],
-  { archive }: Fetching,
-): Promise<FileReceipt[]> {
-  const failed = receipts.filter((file) => file.status === "failed");
-  for (const receipt of failed) {
-    for (const one of kept) {
-      if (one.name !== receipt.name || keptFile(archive, one).path !== receipt.file) continue;
-      await refuse(archive, one);
-      if (receipt.error !== null) receipt.error.message = inWordsOfSource(archive, one, receipt.error.message);
-    }
-  }
-  return failed;
-}
-
-/** What could not be loaded was not delivered either. */
-function tellBroken({ gathered }: Found, failed: readonly FileReceipt[]): void {
-  for (const one of gathered) {
-    const broken = failed.filter(({ file }) => one.files.some(({ path }) => path === file));
-    if (broken.length > 0) one.absent ??= broken.map(({ error, file }) => error?.message ?? file).join("; ");
-  }
-}
-
 function waitingFailure(late: readonly Gathered[], zone: string, deadline: number, nowMs: number): Failure {
-  const retry_after_ms = Math.min(deadline - nowMs, ...late.map(({ source }) => source.retry_after_ms));
-  const lines = late.map(({ source, day, absent }) => `  - ${source.name}, ${day}: ${absent}`);
+  const retry_after_ms = waitMs(late, deadline, nowMs);
   return {
     code: "not-delivered",
-    message: `Not everything has been delivered yet; what came is loaded:\n${lines.join("\n")}\nAsked again in ${Math.ceil(retry_after_ms / 60_000)} minutes; at ${localTime(zone, deadline)} the night goes on without.`,
+    message: `Not everything has been delivered yet; what came is loaded:\n${waitingLines(late)}\nAsked again in ${Math.ceil(retry_after_ms / 60_000)} minutes; at ${localTime(zone, deadline)} the night goes on without.`,
     can_retry: true,
     retry_after_ms,
   };
@@ -241,10 +229,12 @@ function noDump(day: string, sources: readonly string[], reasons: readonly strin
   );
 }
 
+/** What fails every file alike, such as a mapping, is told once. */
 function failureOf(failed: readonly FileReceipt[], all: number): Failure {
-  const lines = failed.map((file) => `  - ${file.error?.message ?? file.file}`);
+  const lines = new Set(failed.map(({ error, file }) => `  - ${error?.message ?? file}`));
   return {
     code: failed[0]?.error?.code ?? "dump",
-    message: `${failed.length} of ${all} files could not be loaded; nothing of them was stored, the others are in:\n${lines.join("\n")}`,
+    message: `${failed.length} of ${all} files could not be loaded; nothing of them was stored, the others are in:\n${[...lines].join("\n")}`,
+    can_retry: failed.every(({ error }) => error?.can_retry === true),
   };
 }

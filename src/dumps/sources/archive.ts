@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rename, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { SECOND } from "../../base/days";
 import { ensureFolder } from "../../base/folders";
+import type { Log } from "../../base/log";
 import { fingerprint, openContent } from "../bytes";
 import type { FoundFile } from "../files";
 import { withPart } from "./fetching";
@@ -27,11 +29,18 @@ export interface Kept {
   kept_at_ms: number;
 }
 
+/** Where the archive is, and whom to tell what is wrong with it. */
+export interface Archive {
+  archive: string;
+  log: Pick<Log, "warn">;
+}
+
 export type About = Pick<Kept, "source" | "day" | "place" | "name" | "mark" | "kept_at_ms">;
 
 /**
  * Keeps a file: its content packed under its hash, and an entry under its day. Both are written beside and then renamed,
- * so that nothing half-written ever carries its name; the same file twice is kept once.
+ * so that nothing half-written ever carries its name; the same file twice is kept once. What was damaged since, or lost
+ * with the power, is kept anew.
  *
  * @param part the delivered bytes; taken over where they are packed already
  * @throws NightdeskError `dump-cut` or `dump-packed` where packed bytes cannot be unpacked
@@ -43,29 +52,60 @@ export async function keep(archive: string, part: string, about: About): Promise
   const kept: Kept = { ...about, sha256, byte_count, content_sha256 };
   const file = contentPath(archive, kept);
   await ensureFolder(join(file, ".."));
-  if (!(await isWhole(file))) {
-    if (packing === "gzip") await rename(part, file);
+  // Touched first: what is young is not thrown away, whoever sweeps meanwhile.
+  if (!((await touched(file, about.kept_at_ms)) && (await isWhole(file, content_sha256)))) {
+    if (packing === "gzip") await settleAs(part, file);
     else await pack(archive, part, file);
+    await touched(file, about.kept_at_ms);
   }
   await writeEntry(archive, kept);
   return kept;
 }
 
 /** Everything kept for a day, in the order of source and name; of one source where it is named. */
-export async function keptOf(archive: string, day: string, source?: string): Promise<Kept[]> {
-  const folder = join(archive, "days", day);
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
-  const found: Kept[] = [];
-  for (const name of names) found.push(JSON.parse(await readFile(join(folder, name), "utf8")) as Kept);
+export async function keptOf(where: Archive, day: string, source?: string): Promise<Kept[]> {
+  const found = await entriesIn(where, join(where.archive, "days", day));
   return found
     .filter((kept) => source === undefined || kept.source === source)
     .toSorted((a, b) => compare(a.source, b.source) || compare(a.name, b.name) || a.kept_at_ms - b.kept_at_ms);
 }
 
+/** The entries of a folder. One that cannot be read is passed over and told: it must not stop its day for good. */
+export async function entriesIn({ log }: Pick<Archive, "log">, folder: string): Promise<Kept[]> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const found: Kept[] = [];
+  for (const name of names) {
+    const kept = await entryIn(join(folder, name)).catch(() => null);
+    if (kept !== null) found.push(kept);
+    else {
+      log.warn(
+        `${join(folder, name)} is no entry of the archive: it cannot be read, or is damaged. What it named is fetched from its source again. Remove it, or put it back from a backup.`,
+      );
+    }
+  }
+  return found;
+}
+
+async function entryIn(file: string): Promise<Kept | null> {
+  const value = JSON.parse(await readFile(file, "utf8")) as Partial<Kept> | null;
+  const texts = [
+    value?.source,
+    value?.day,
+    value?.place,
+    value?.name,
+    value?.mark,
+    value?.sha256,
+    value?.content_sha256,
+  ];
+  const counts = [value?.byte_count, value?.kept_at_ms];
+  const isEntry = texts.every((text) => typeof text === "string") && counts.every(Number.isSafeInteger);
+  return isEntry ? (value as Kept) : null;
+}
+
 /** The newest of some kept dumps that came from a place and whose content is still there. */
 export async function heldCopy(archive: string, kept: readonly Kept[], place: string): Promise<Kept | null> {
   const newest = kept.toSorted((a, b) => a.kept_at_ms - b.kept_at_ms).findLast((one) => one.place === place);
-  return newest !== undefined && (await isWhole(contentPath(archive, newest))) ? newest : null;
+  return newest !== undefined && (await isThere(contentPath(archive, newest))) ? newest : null;
 }
 
 /** A kept dump as a file to load, under the name and hash it was delivered with. */
@@ -74,38 +114,11 @@ export function keptFile(archive: string, kept: Kept): FoundFile {
   return { path: contentPath(archive, kept), error: null, delivered: { name, sha256, byte_count } };
 }
 
-/** Sets an entry aside whose dump could not be loaded: it is neither held for good nor replayed, and can be looked at. */
-export async function refuse(archive: string, kept: Kept): Promise<void> {
-  await ensureFolder(join(archive, "refused"));
-  await rename(entryPath(archive, kept), join(archive, "refused", `${kept.day}-${entryName(kept)}`)).catch(() => {});
-}
-
-/**
- * Throws away what was kept for days before one, and the content nothing else names.
- *
- * @returns how many dumps were thrown away
- */
-export async function expire(archive: string, before: string): Promise<number> {
-  const days = await readdir(join(archive, "days")).catch(() => []);
-  const gone: Kept[] = [];
-  for (const day of days.filter((one) => one < before)) {
-    gone.push(...(await keptOf(archive, day)));
-    await rm(join(archive, "days", day), { recursive: true, force: true });
-  }
-  if (gone.length === 0) return 0;
-  const left = new Set<string>();
-  for (const day of days.filter((one) => one >= before)) {
-    for (const { content_sha256 } of await keptOf(archive, day)) left.add(content_sha256);
-  }
-  for (const kept of gone) if (!left.has(kept.content_sha256)) await rm(contentPath(archive, kept), { force: true });
-  return gone.length;
-}
-
 export function contentPath(archive: string, { content_sha256 }: Pick<Kept, "content_sha256">): string {
   return join(archive, "content", content_sha256.slice(0, 2), `${content_sha256}.gz`);
 }
 
-function entryPath(archive: string, kept: Kept): string {
+export function entryPath(archive: string, kept: Kept): string {
   return join(archive, "days", kept.day, entryName(kept));
 }
 
@@ -128,12 +141,8 @@ async function pack(archive: string, part: string, file: string): Promise<void> 
   const content = (await packingOf(part)) === "none" ? null : await openContent(part);
   try {
     await withPart(archive, async (packed) => {
-      await pipeline(
-        content?.chunks ?? createReadStream(part),
-        createGzip(),
-        createWriteStream(packed, { flush: true }),
-      );
-      await rename(packed, file);
+      await pipeline(content?.chunks ?? createReadStream(part), createGzip(), createWriteStream(packed));
+      await settleAs(packed, file);
     });
   } finally {
     content?.close();
@@ -163,8 +172,31 @@ async function packingOf(path: string): Promise<"none" | "gzip" | "other"> {
   }
 }
 
-async function isWhole(file: string): Promise<boolean> {
+/** Gives a file its name once it is on the disk: a name that outlives the power must not outlive its bytes. */
+async function settleAs(part: string, file: string): Promise<void> {
+  const handle = await open(part, "r+");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(part, file);
+}
+
+/** Makes a file young. @returns whether it is there */
+async function touched(file: string, nowMs: number): Promise<boolean> {
+  return await utimes(file, nowMs / SECOND, nowMs / SECOND).then(
+    () => true,
+    () => false,
+  );
+}
+
+export async function isThere(file: string): Promise<boolean> {
   return ((await stat(file).catch(() => null))?.size ?? 0) > 0;
+}
+
+async function isWhole(file: string, contentSha256: string): Promise<boolean> {
+  return (await contentHash(file).catch(() => "")) === contentSha256;
 }
 
 function compare(a: string, b: string): number {

@@ -25,6 +25,8 @@ export interface Settling {
   now: () => number;
   /** Until then what is not here is waited for; null: it is missing now. */
   deadline_at_ms: number | null;
+  /** Whether somebody runs the night, and sees what comes of it. */
+  is_by_hand: boolean;
 }
 
 /**
@@ -64,9 +66,23 @@ export async function settleDeliveries(
   return { late, missing, changed };
 }
 
+/**
+ * How long to wait until the sources that have not delivered are asked again, ms: as long as the first of them says, never
+ * sooner than one of them has asked for, and not beyond the deadline, when all are asked for the last time.
+ */
+export function waitMs(late: readonly Gathered[], deadlineMs: number, nowMs: number): number {
+  const soonest = Math.min(...late.map(({ source }) => source.retry_after_ms));
+  const asked = Math.max(0, ...late.map(({ retry_after_ms }) => retry_after_ms ?? 0));
+  return Math.max(0, Math.min(deadlineMs - nowMs, Math.max(soonest, asked)));
+}
+
+export function waitingLines(late: readonly Gathered[]): string {
+  return late.map(({ source, day, absent }) => `  - ${source.name}, ${day}: ${absent}`).join("\n");
+}
+
 /** On days a source does not deliver, or in a folder somebody looks into by hand. */
-function isOfNoMatter({ deadline_at_ms }: Settling, { source, is_expected }: Gathered): boolean {
-  return !is_expected || (source.type === "folder" && source.is_plain && deadline_at_ms === null);
+function isOfNoMatter({ is_by_hand }: Settling, { source, is_expected }: Gathered): boolean {
+  return !is_expected || (source.type === "folder" && source.is_plain && is_by_hand);
 }
 
 /**
@@ -75,7 +91,7 @@ function isOfNoMatter({ deadline_at_ms }: Settling, { source, is_expected }: Gat
  *
  * @returns whether it was missing and is no more, or is now
  */
-async function noteDelivery(db: Knex, delivery: Delivery, nowMs: number): Promise<boolean> {
+export async function noteDelivery(db: Knex, delivery: Delivery, nowMs: number): Promise<boolean> {
   const { source, day, status } = delivery;
   return await writeTransaction(
     db,
@@ -96,20 +112,3 @@ async function noteDelivery(db: Knex, delivery: Delivery, nowMs: number): Promis
 async function wasDelivered(db: Knex, source: string, day: string): Promise<boolean> {
   return (await db("deliveries").where({ source, day, status: "delivered" }).first("source")) !== undefined;
 }
-
-/** Notes from which source dumps came, by their hashes; those that are known from it already stay. */
-export async function noteSources(db: Knex, source: string, hashes: readonly string[]): Promise<void> {
-  for (let from = 0; from < hashes.length; from += HASHES_AT_ONCE) {
-    const some = hashes.slice(from, from + HASHES_AT_ONCE);
-    const keys = await db("dumps").whereIn("sha256", some).pluck<number[]>("dump_key");
-    const known = new Set(
-      (await db("dump_sources").whereIn("dump_key", keys).andWhere({ source }).pluck("dump_key")).map(Number),
-    );
-    const rows = keys.map(Number).filter((key) => !known.has(key));
-    if (rows.length === 0) continue;
-    const insert = db("dump_sources").insert(rows.map((dump_key) => ({ dump_key, source })));
-    await insert.onConflict(["dump_key", "source"]).ignore();
-  }
-}
-
-const HASHES_AT_ONCE = 200;

@@ -10,7 +10,7 @@ import { lookIntoFolder } from "./folder";
 import { send } from "./http-request";
 import { type Errand, withDay } from "./offer";
 import { lookIntoBucket } from "./s3";
-import { filled, unsetVariables, withoutSecrets } from "./secrets";
+import { filled, shownAddress, unsetVariables, withoutSecrets } from "./secrets";
 import { lookOverSftp } from "./sftp";
 import { search } from "./webex/client";
 import { pageQuery } from "./webex/queries";
@@ -91,11 +91,12 @@ async function reachFolder(errand: Errand<FolderSource>): Promise<string> {
 async function reachUrls({ source, day, fetching }: Errand<HttpSource>): Promise<string> {
   const told: string[] = [];
   for (const template of source.urls) {
-    const shown = withDay(template, day);
+    const address = withDay(template, day);
+    const shown = shownAddress(address);
     const headers = Object.entries(source.headers).map(([name, value]) => [name, filled(value, source, fetching)]);
     const answer = await send({
       method: "GET",
-      url: filled(shown, source, fetching),
+      url: filled(address, source, fetching),
       shown,
       headers: Object.fromEntries(headers) as Record<string, string>,
       timeout_ms: source.timeout_ms,

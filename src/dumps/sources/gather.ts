@@ -1,12 +1,12 @@
 import { NightdeskError } from "../../base/errors";
 import { type Source, WEEKDAYS } from "../../base/sources";
 import type { FoundFile } from "../files";
-import { contentPath, heldCopy, type Kept, keep, keptFile, keptOf } from "./archive";
+import { heldCopy, type Kept, keep, keptFile, keptOf } from "./archive";
 import { type Fetching, withPart } from "./fetching";
 import { lookIntoFolder } from "./folder";
 import { lookBehindUrls } from "./http";
 import { type Errand, type Look, type Offer, withDay } from "./offer";
-import { withRetries } from "./retry";
+import { PassingError, withRetries } from "./retry";
 import { lookIntoBucket } from "./s3";
 import { withoutSecrets } from "./secrets";
 import { lookOverSftp } from "./sftp";
@@ -20,8 +20,16 @@ export interface Gathered {
   /** Those of the files that lie in the archive. */
   kept: Kept[];
   byte_count: number;
+  /** Everything the source offered, by its place. */
+  places: string[];
   /** Why something that was expected is not here; null where everything is. */
   absent: string | null;
+  /** What went wrong, as a part of `absent`. */
+  faults: string[];
+  /** How long the source asked to be left alone, ms; null where it did not. */
+  retry_after_ms: number | null;
+  /** Whether the source could be looked into, and neither refused what it was shown nor asked to be left alone. */
+  is_open: boolean;
   /** Whether something must come on this day at all. */
   is_expected: boolean;
 }
@@ -30,24 +38,37 @@ export interface Gathered {
  * Fetches what a source has for a day. Nothing it does or says is an error here: what did not come is told with its
  * reason, what came is kept, and what was kept before is taken where the source cannot be asked about it.
  *
+ * @param elsewhere places of files that say no day and were taken for another; null where the day is the one pulled
  * @throws NightdeskError `archive` where the archive cannot be written: that is nothing the source could help
  */
-export async function gather(fetching: Fetching, source: Source, day: string): Promise<Gathered> {
-  const is_expected = isExpected(source, day);
-  const gathered: Gathered = { source, day, files: [], kept: [], byte_count: 0, absent: null, is_expected };
+export async function gather(
+  fetching: Fetching,
+  source: Source,
+  day: string,
+  elsewhere: ReadonlySet<string> | null = null,
+): Promise<Gathered> {
+  const gathered = nothingOf(source, day);
   const reasons: string[] = [];
   const told = (error: Error): void => {
     throwIfOurs(error, fetching.archive);
-    reasons.push(withoutSecrets(error.message, source, fetching));
+    const reason = withoutSecrets(error.message, source, fetching);
+    gathered.faults.push(reason);
+    if (error instanceof PassingError && error.retryAfterMs !== null)
+      gathered.retry_after_ms = Math.max(gathered.retry_after_ms ?? 0, error.retryAfterMs);
+    reasons.push(reason);
   };
-  const before = await keptOf(fetching.archive, day, source.name);
+  const before = await keptOf(fetching, day, source.name);
   try {
     const look = await lookAt({ source, day, fetching });
     try {
-      gathered.files.push(...look.files);
+      const offers = look.offers.filter(({ place }) => elsewhere?.has(place) !== true);
+      gathered.is_open = true;
+      gathered.files.push(...look.files.filter(({ path }) => elsewhere?.has(path) !== true));
       gathered.byte_count += look.byte_count;
+      gathered.places.push(...gathered.files.map(({ path }) => path), ...offers.map(({ place }) => place));
       reasons.push(...look.absent);
-      reasons.push(...(await takeAll({ source, day, fetching }, look.offers, before, gathered, told)));
+      const taking = { before, gathered, told, is_late: elsewhere !== null };
+      reasons.push(...(await takeAll({ source, day, fetching }, offers, taking)));
     } finally {
       await look.close();
     }
@@ -60,21 +81,30 @@ export async function gather(fetching: Fetching, source: Source, day: string): P
   return { ...gathered, absent: reasons.length === 0 ? null : reasonsText(reasons) };
 }
 
+function nothingOf(source: Source, day: string): Gathered {
+  const nothing = { files: [], kept: [], byte_count: 0, places: [], absent: null, faults: [], retry_after_ms: null };
+  return { source, day, ...nothing, is_open: false, is_expected: isExpected(source, day) };
+}
+
+/** What offers are taken with: what is kept already, where they go, and who is told. */
+interface Taking {
+  before: readonly Kept[];
+  gathered: Gathered;
+  told: (error: Error) => void;
+  is_late: boolean;
+}
+
 /** @returns why some are not here yet */
-async function takeAll(
-  errand: Errand,
-  offers: readonly Offer[],
-  before: readonly Kept[],
-  gathered: Gathered,
-  told: (error: Error) => void,
-): Promise<string[]> {
+async function takeAll(errand: Errand, offers: readonly Offer[], taking: Taking): Promise<string[]> {
   const absent: string[] = [];
   for (const offer of offers) {
-    const fault = await take(errand, offer, before, gathered).catch(asError);
+    const fault = await take(errand, offer, taking).catch(asError);
     if (typeof fault === "string") absent.push(fault);
     if (!(fault instanceof Error)) continue;
-    told(fault);
-    if (isRefusal(fault)) break;
+    taking.told(fault);
+    if (!isRefusal(fault) && !(fault instanceof PassingError && fault.isThrottled)) continue;
+    taking.gathered.is_open = false;
+    break;
   }
   return absent;
 }
@@ -130,13 +160,17 @@ async function lookAt({ source, ...rest }: Errand): Promise<Look> {
 async function take(
   { source, day, fetching }: Errand,
   offer: Offer,
-  before: readonly Kept[],
-  gathered: Gathered,
+  { before, gathered, is_late }: Taking,
 ): Promise<string | null> {
   const { archive, now } = fetching;
-  const held = fetching.is_again ? null : await heldCopy(archive, before, offer.place);
+  const held = fetching.is_again && !is_late ? null : await heldCopy(archive, before, offer.place);
+  if (is_late && held?.mark === "") {
+    // Its source never says whether it changed: asked again, it would come whole every night.
+    add(archive, held, gathered);
+    return null;
+  }
   const about = { source: source.name, day, place: offer.place, name: offer.name };
-  const kept = await withRetries(fetching, source.attempts, () =>
+  const kept = await withRetries(fetching, offer.asks_again === true ? 1 : source.attempts, () =>
     withPart(archive, async (part) => {
       const taken = await offer.fetch(part, held?.mark ?? null);
       if (taken.status === "absent") return taken.reason;
@@ -185,9 +219,4 @@ function nameOf({ path, delivered }: FoundFile): string {
 function isExpected({ weekdays }: Source, day: string): boolean {
   const weekday = WEEKDAYS[(new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7];
   return weekday !== undefined && weekdays.includes(weekday);
-}
-
-/** The error of a file that was kept and could not be loaded, in the words of who delivered it. */
-export function inWordsOfSource(archive: string, kept: Kept, message: string): string {
-  return message.replaceAll(contentPath(archive, kept), `${kept.name} of ${kept.source}`);
 }

@@ -39,8 +39,10 @@ export async function send(request: Request): Promise<Answer> {
     const answer = answerOf(request, response, watch);
     if (!PASSING.includes(response.status)) return answer;
     answer.drop();
+    const retryAfterMs = askedPauseMs(response.headers.get("retry-after"), request.now());
     throw new PassingError("source-busy", `${request.shown} answered ${response.status}. Expected 200.`, {
-      retryAfterMs: askedPauseMs(response.headers.get("retry-after"), request.now()),
+      retryAfterMs,
+      isThrottled: response.status === 429 || retryAfterMs !== null,
     });
   } catch (error) {
     watch.end();
@@ -64,13 +66,20 @@ async function follow(request: Request, signal: AbortSignal): Promise<Response> 
     if (![301, 302, 303, 307, 308].includes(response.status) || target === null || method === "POST") return response;
     await response.body?.cancel();
     const next = new URL(target, url);
-    if (next.origin !== url.origin) headers = {};
+    if (!isSameServer(url, next)) headers = {};
     url = next;
   }
   throw new NightdeskError(
     "source-redirects",
     `${request.shown} redirects more than ${MOST_REDIRECTS} times. Expected a file. Correct the address.`,
   );
+}
+
+/** Whether a redirect leads to the very server that was asked, or to the encrypted side of it. */
+export function isSameServer(from: URL, to: URL): boolean {
+  if (from.origin === to.origin) return true;
+  const isUpgrade = from.protocol === "http:" && to.protocol === "https:";
+  return isUpgrade && from.hostname === to.hostname && from.port === "" && to.port === "";
 }
 
 function answerOf(request: Request, response: Response, watch: Watch): Answer {

@@ -12,7 +12,7 @@ import {
   type Taken,
   withDay,
 } from "./offer";
-import { filled } from "./secrets";
+import { filled, shownAddress } from "./secrets";
 
 /** The files of a day behind HTTP addresses: every one of them is expected. */
 export async function lookBehindUrls(errand: Errand<HttpSource>): Promise<Look> {
@@ -22,11 +22,12 @@ export async function lookBehindUrls(errand: Errand<HttpSource>): Promise<Look> 
 
 function offerOf(errand: Errand<HttpSource>, template: string): Offer {
   const { source, day, fetching } = errand;
-  const shown = withDay(template, day);
-  const named = source.file_name === null ? basename(new URL(shown).pathname) : withDay(source.file_name, day);
+  const address = withDay(template, day);
+  const shown = shownAddress(address);
+  const named = source.file_name === null ? basename(new URL(address).pathname) : withDay(source.file_name, day);
   const name = datedName(named || "dump", day);
   return {
-    place: shown,
+    place: address,
     name,
     fetch: async (part, held) => {
       const headers = Object.entries(source.headers).map(([header, value]) => [
@@ -35,7 +36,7 @@ function offerOf(errand: Errand<HttpSource>, template: string): Offer {
       ]);
       const answer = await send({
         method: "GET",
-        url: filled(shown, source, fetching),
+        url: filled(address, source, fetching),
         shown,
         headers: { ...Object.fromEntries(headers), ...conditionOf(held) },
         timeout_ms: source.timeout_ms,

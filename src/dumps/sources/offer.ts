@@ -9,6 +9,8 @@ export interface Offer {
   place: string;
   /** The name it is loaded and kept under. */
   name: string;
+  /** Whether it asks again by itself where a request fails that may pass: then the whole file is not begun anew as well. */
+  asks_again?: boolean;
   /**
    * Writes its bytes to a file.
    *

@@ -6,11 +6,18 @@ import type { Fetching } from "./fetching";
 export class PassingError extends NightdeskError {
   /** How long the other side asked to be left alone, ms; null where it did not say. */
   readonly retryAfterMs: number | null;
+  /** Whether it wants to be asked less, whatever it is asked for. */
+  readonly isThrottled: boolean;
 
-  constructor(code: string, message: string, options: { retryAfterMs?: number | null; cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { retryAfterMs?: number | null; isThrottled?: boolean; cause?: unknown } = {},
+  ) {
     super(code, message, { canRetry: true, cause: options.cause });
     this.name = "PassingError";
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.isThrottled = options.isThrottled ?? this.retryAfterMs !== null;
   }
 }
 

@@ -37,6 +37,8 @@ export async function lookIntoBucket(errand: Errand<S3Source>): Promise<Look> {
 
 /** Loaded only where a store is asked: the client is large. */
 async function openClient({ source, fetching }: Pick<Errand<S3Source>, "source" | "fetching">): Promise<S3Client> {
+  // What it says on standard error about Node's age is for who installs, and not for every night.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const sdk = await import("@aws-sdk/client-s3");
   return new sdk.S3Client({
     region: source.region,
@@ -157,6 +159,7 @@ function explained(error: unknown, shown: string, source: S3Source, nowMs: numbe
     `${shown} cannot be read: ${status === undefined ? "" : `HTTP ${status}, `}${messageOf(error)}. Expected an answer.`,
     {
       retryAfterMs: wait,
+      isThrottled: wait !== null || status === 429 || name === "SlowDown",
       cause: error,
     },
   );

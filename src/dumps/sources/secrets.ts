@@ -45,3 +45,9 @@ export function withoutSecrets(text: string, source: Source, { environment }: Pi
     .toSorted((a, b) => b.length - a.length)
     .reduce((shown, value) => shown.replaceAll(value, "…"), text);
 }
+
+/** An address as it may be shown: without user and password, and without the values of its parameters. */
+export function shownAddress(url: string): string {
+  const bare = url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, "$1");
+  return bare.replace(/([?&;#][^=&;#]*=)[^&;#]+/g, "$1…");
+}

@@ -15,18 +15,46 @@ import { markerName, type Seen, settledFiles } from "./settling";
 /** The dumps of a day in a folder of an SFTP server, without those that are still being written. */
 export async function lookOverSftp(errand: Errand<SftpSource>): Promise<Look> {
   const { source, fetching } = errand;
-  const client = await withRetries(fetching, source.attempts, () => connect(errand));
-  const close = async (): Promise<void> =>
-    void (await patiently(client.end(), source.timeout_ms, source.host).catch(() => false));
+  const line: Line = { client: null };
+  const close = (): Promise<void> => hangUp(line, source);
   try {
-    return { ...(await looks(errand, client)), close };
+    const look = await withRetries(fetching, source.attempts, () =>
+      over(errand, line, (client) => looks(errand, line, client)),
+    );
+    return { ...look, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function looks(errand: Errand<SftpSource>, client: SftpClient): Promise<Omit<Look, "close">> {
+/** The connection to a server; null until it is needed, and again once it broke. */
+interface Line {
+  client: SftpClient | null;
+}
+
+/** Does something over the line, which is opened where it is not. One on which something failed is not used again. */
+async function over<Result>(
+  errand: Errand<SftpSource>,
+  line: Line,
+  work: (client: SftpClient) => Promise<Result>,
+): Promise<Result> {
+  line.client ??= await connect(errand);
+  try {
+    return await work(line.client);
+  } catch (error) {
+    await hangUp(line, errand.source);
+    throw error;
+  }
+}
+
+async function hangUp(line: Line, { timeout_ms, host }: SftpSource): Promise<void> {
+  const { client } = line;
+  line.client = null;
+  if (client !== null) await patiently(client.end(), timeout_ms, host).catch(() => false);
+}
+
+async function looks(errand: Errand<SftpSource>, line: Line, client: SftpClient): Promise<Omit<Look, "close">> {
   const { source, day, fetching } = errand;
   const folder = withDay(source.path, day);
   const listing = await list(client, folder, source);
@@ -43,7 +71,7 @@ async function looks(errand: Errand<SftpSource>, client: SftpClient): Promise<Om
   return {
     files: [],
     byte_count: 0,
-    offers: settled.map((file) => offerOf(errand, client, file)),
+    offers: settled.map((file) => offerOf(errand, line, file)),
     absent: unsettled.map(({ path }) => `${source.host}:${path} is still being written`),
   };
 }
@@ -96,7 +124,7 @@ function seenOf(folder: string, files: readonly SftpClient.FileInfo[]): Seen[] {
     .toSorted((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
 
-function offerOf(errand: Errand<SftpSource>, client: SftpClient, file: Seen): Offer {
+function offerOf(errand: Errand<SftpSource>, line: Line, file: Seen): Offer {
   const { source, day } = errand;
   const shown = `${source.host}:${file.path}`;
   const mark = `${file.byte_count}-${file.changed_at_ms}`;
@@ -107,7 +135,8 @@ function offerOf(errand: Errand<SftpSource>, client: SftpClient, file: Seen): Of
     fetch: async (part, held) => {
       if (held === mark) return { status: "unchanged" };
       if (file.byte_count > source.largest_bytes) throw tooLarge(shown, source.largest_bytes);
-      const received = await download(client, file.path, part, source, byteTick(errand, name));
+      const tick = byteTick(errand, name);
+      const received = await over(errand, line, (client) => download(client, file.path, part, source, tick));
       if (received !== file.byte_count)
         throw new PassingError(
           "source-changing",

@@ -25,8 +25,8 @@ beforeEach(async () => {
   base = await listening(server);
   nights = await openNights(() => ({
     sources: [
-      { type: "http", name: "calls", url: `${base}/contact-events-{day}.ndjson` },
-      { type: "http", name: "packed", url: `${base}/contact-events-{day}.ndjson.gz` },
+      { type: "http", name: "calls", url: `${base}/contact-events-{day}.ndjson`, look_back_days: 0 },
+      { type: "http", name: "packed", url: `${base}/contact-events-{day}.ndjson.gz`, look_back_days: 0 },
     ],
     archive: { keep_days: 1 },
   }));
@@ -115,8 +115,32 @@ describe("the archive", () => {
   });
 
   it("forgets what is older than it is told to keep, and nothing that a younger day still names", async () => {
-    for (const day of ["2026-02-28", ...DAYS]) await nights.pull(day);
+    for (const day of ["2026-02-28", ...DAYS]) {
+      await nights.pull(day);
+      nights.clock.now_ms += 86_400_000;
+    }
     expect(readdirSync(join(nights.folder, "data/archive/days"))).toEqual(DAYS);
     expect(filesBelow(join(nights.folder, "data/archive/content"))).toHaveLength(2);
+  });
+
+  it("does not throw away what another process keeps at this moment, and is about to name", async () => {
+    await nights.pull("2026-02-28");
+    const [content] = filesBelow(join(nights.folder, "data/archive/content"));
+    for (const day of DAYS) await nights.pull(day);
+    expect(readdirSync(join(nights.folder, "data/archive/days"))).toEqual(DAYS);
+    expect(filesBelow(join(nights.folder, "data/archive/content"))).toContain(content);
+  });
+
+  it("forgets what was set aside, with its content, as it forgets what is kept", async () => {
+    server.removeAllListeners("request").on("request", (_request, response) => void response.end("<html>"));
+    await nights.pull("2026-02-28");
+    const refused = join(nights.folder, "data/archive/refused");
+    expect(readdirSync(refused).length).toBe(2);
+    nights.clock.now_ms += 2 * 86_400_000;
+    const good = ndjson([{ contactId: "c-1", event: "new", at: Date.parse("2026-03-02T09:00:00Z") }]);
+    server.removeAllListeners("request").on("request", (_request, response) => void response.end(good));
+    await nights.pull("2026-03-02");
+    expect(readdirSync(refused)).toEqual([]);
+    expect(filesBelow(join(nights.folder, "data/archive/content"))).toHaveLength(1);
   });
 });

@@ -120,6 +120,31 @@ describe("the configuration of sources", () => {
     ],
     ["a type that does not exist", { type: "ftp", host: "h" }, "sources.0.type"],
     [
+      "a password in an address",
+      { type: "http", url: "http://user:s3cretpw@dumps.example/{day}" },
+      `sources.0.url: a user and a password do not belong into an address`,
+    ],
+    [
+      "a password in one of several addresses, though a variable holds it",
+      { type: "http", url: ["https://dumps.example/{day}", "https://user:$PBX_TOKEN@dumps.example/{day}"] },
+      `"headers": {"Authorization": "Basic $NAME"}`,
+    ],
+    [
+      "a signature in an address",
+      { type: "http", url: "https://dumps.example/{day}.ndjson?sv=2024&sig=s3cretpw" },
+      `sources.0.url: a secret does not belong into this file`,
+    ],
+    [
+      "a key in the address of a store",
+      { type: "s3", bucket: "b", endpoint: "https://store.example/?api%5Fkey=s3cretpw" },
+      `sources.0.endpoint: a secret does not belong into this file`,
+    ],
+    [
+      "a password in the address of the vendor",
+      { type: "webex", base: "https://me:s3cretpw@api.example" },
+      `sources.0.base: a user and a password`,
+    ],
+    [
       "a host key that is none",
       { type: "sftp", host: "h", user: "u", path: "/", host_key: "aa:bb" },
       "sources.0.host_key",
@@ -128,6 +153,7 @@ describe("the configuration of sources", () => {
     writeFileSync(join(desk.folder, "nightdesk.json"), JSON.stringify({ sources: [source] }));
     const { code, stderr } = await desk.run("nightly");
     expect([code, stderr]).toEqual([1, expect.stringContaining(told)]);
+    expect(stderr).not.toContain("s3cretpw");
   });
 
   it("is refused where two sources have one name", async () => {

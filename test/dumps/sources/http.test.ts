@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { readFileSync } from "node:fs";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { isSameServer } from "../../../src/dumps/sources/http-request";
 import { ndjson } from "../../support/centre";
 import { filesBelow, type Nights, openNights } from "../../support/nights";
 import { closed, listening } from "../../support/vendor";
@@ -32,7 +33,9 @@ afterEach(async () => {
 });
 
 const given = async (more: object): Promise<void> => {
-  nights = await openNights(() => ({ sources: [{ type: "http", name: "pbx", ...more }] }), { DUMP_TOKEN: SECRET });
+  nights = await openNights(() => ({ sources: [{ type: "http", name: "pbx", look_back_days: 0, ...more }] }), {
+    DUMP_TOKEN: SECRET,
+  });
 };
 const contacts = (): Promise<string[]> => nights.context.db("contacts").orderBy("contact_id").pluck("contact_id");
 const serve = (text: string | Buffer, headers: Record<string, string> = {}) => {
@@ -92,6 +95,24 @@ describe("an HTTP server", () => {
     expect(await contacts()).toEqual(["c-3"]);
   });
 
+  it("gives what came after the night of its day with the next, and is not asked again for what bears no mark", async () => {
+    await given({ url: `${base}/contact-events-{day}.ndjson`, look_back_days: 1 });
+    files["/contact-events-2026-03-02.ndjson"] = serve(events("c-1"));
+    expect((await nights.pull(DAY)).failure).toBeUndefined();
+    files["/contact-events-2026-03-01.ndjson"] = serve(events("late"));
+    expect((await nights.pull(DAY)).counts).toMatchObject({ files: 2, loaded: 1, duplicate: 1 });
+    expect((await nights.pull(DAY)).counts).toMatchObject({ files: 1, loaded: 0 });
+    expect(await contacts()).toEqual(["c-1", "late"]);
+    expect(asked.filter(({ url }) => url === "/contact-events-2026-03-01.ndjson")).toHaveLength(2);
+  });
+
+  it("that refuses what it is shown is not asked about the days before as well", async () => {
+    await given({ url: `${base}/contact-events-{day}.ndjson`, look_back_days: 3 });
+    files["/contact-events-2026-03-02.ndjson"] = (_request, response) => void response.writeHead(401).end();
+    await nights.pull(DAY).catch(() => {});
+    expect(asked).toHaveLength(1);
+  });
+
   it("that sends to another server gets no secret sent along", async () => {
     const store = createServer((request, response) => {
       asked.push(request);
@@ -105,6 +126,29 @@ describe("an HTTP server", () => {
     await closed(store);
     expect([absent, found.map(({ delivered }) => delivered?.name)]).toEqual([null, ["2026-03-02"]]);
     expect(asked.map(({ headers }) => headers["x-api-key"])).toEqual([SECRET, undefined]);
+  });
+
+  it("shows what the environment holds in its address, which is told without it, as without all parameters", async () => {
+    await given({ url: `${base}/contact-events-{day}.ndjson?code=plain-code&sig=$DUMP_TOKEN` });
+    await nights.pull(DAY).catch(() => {});
+    expect(asked.map(({ url }) => url)).toEqual([
+      "/contact-events-2026-03-02.ndjson?code=plain-code&sig=Bearer%20s3cret-of-the-dumps",
+    ]);
+    const [{ error }] = await nights.context.db("deliveries").select("error");
+    expect(error).toBe(`${base}/contact-events-2026-03-02.ndjson?code=…&sig=… is not there yet (HTTP 404)`);
+    expect(nights.said.join("\n")).not.toContain("plain-code");
+    expect(await nights.everything()).not.toContain("s3cret");
+  });
+
+  it.each([
+    ["http://a.example/x", "https://a.example/x", true],
+    ["http://a.example/x", "http://a.example/y", true],
+    ["https://a.example/x", "http://a.example/x", false],
+    ["http://a.example/x", "https://b.example/x", false],
+    ["http://a.example:8080/x", "https://a.example/x", false],
+    ["http://a.example/x", "https://a.example:8443/x", false],
+  ])("that sends from %s to %s is the one that was asked: %s", (from, to, isSame) => {
+    expect(isSameServer(new URL(from), new URL(to))).toBe(isSame);
   });
 
   it("that breaks off in the middle is asked again, and nothing half is kept", async () => {

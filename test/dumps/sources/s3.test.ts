@@ -12,7 +12,7 @@ let store: Store;
 let nights: Nights;
 const given = async (more: object = {}): Promise<void> => {
   const source = { type: "s3", name: "store", bucket: "dumps", endpoint: store.endpoint, prefix: "calls/{day}/" };
-  const keys = { access_key_id: "$STORE_ID", secret_access_key: "$STORE_KEY" };
+  const keys = { access_key_id: "$STORE_ID", secret_access_key: "$STORE_KEY", look_back_days: 0 };
   nights = await openNights(() => ({ sources: [{ ...source, ...keys, ...more }] }), ENV);
 };
 beforeEach(async () => {
@@ -32,7 +32,9 @@ describe("an S3-compatible store", () => {
     store.objects["calls/2026-03-02/contact-events-3.ndjson"] = events("c-3");
     store.objects["calls/2026-03-02/_SUCCESS"] = Buffer.alloc(0);
     store.objects["calls/2026-03-01/contact-events-1.ndjson"] = events("other-day");
+    const warned = jest.spyOn(process, "emitWarning");
     const { failure, counts } = await nights.pull(DAY);
+    expect(warned).not.toHaveBeenCalledWith(expect.stringContaining("AWS SDK"));
     expect([failure, counts.loaded, await contacts()]).toEqual([undefined, 3, ["c-1", "c-2", "c-3"]]);
     expect(await nights.context.db("dumps").orderBy("name").pluck("name")).toEqual([
       "contact-events-1-2026-03-02.ndjson",

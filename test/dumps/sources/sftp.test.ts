@@ -13,7 +13,7 @@ let server: SftpServer;
 let nights: Nights;
 const given = async (more: object = {}): Promise<void> => {
   const source = { type: "sftp", name: "pbx", host: "127.0.0.1", port: server.port, user: "nightdesk", path: "/out" };
-  const settings = { ...source, password: "$SFTP_PASSWORD", host_key: server.host_key, ...more };
+  const settings = { ...source, password: "$SFTP_PASSWORD", host_key: server.host_key, look_back_days: 0, ...more };
   nights = await openNights(() => ({ sources: [settings] }), { SFTP_PASSWORD: PASSWORD, WRONG: "wrong-password" });
 };
 const deliver = (name: string, content: Buffer, changed_at_s = OLD_S): void => {
@@ -79,6 +79,24 @@ describe("an SFTP server", () => {
     server.breaks = 10;
     const { absent, files } = await nights.gather(DAY);
     expect([absent, files]).toEqual([expect.stringContaining("cannot be reached, or broke off"), []]);
+  });
+
+  it("that breaks off once is connected to anew, and loses no file", async () => {
+    await given();
+    for (const id of ["a", "b", "c"]) deliver(`contact-events-${DAY}-${id}.ndjson`, events(id));
+    server.breaks = 1;
+    const { absent, files, waits } = await nights.gather(DAY);
+    expect([absent, files.length, waits]).toEqual([null, 3, [1_500]]);
+    expect(server.sessions).toEqual({ accepted: 2, refused: 0 });
+  });
+
+  it("gives what came after the night of its day with the next", async () => {
+    await given({ look_back_days: 1 });
+    deliver("contact-events-2026-03-01.ndjson", events("c-1"));
+    deliver(`contact-events-${DAY}.ndjson`, events("c-2"));
+    expect((await nights.pull(DAY)).counts).toMatchObject({ files: 2, loaded: 2 });
+    deliver("contact-events-2026-03-01-late.ndjson", events("c-3"));
+    expect((await nights.pull(DAY)).counts).toMatchObject({ files: 2, loaded: 1 });
   });
 
   it("without the folder has not delivered yet", async () => {

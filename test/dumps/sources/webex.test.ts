@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { silentLog } from "../../../src/base/log";
 import { keptOf } from "../../../src/dumps/sources/archive";
 import { type Nights, openNights } from "../../support/nights";
 import { openVendor, session, task, type Vendor } from "../../support/vendor";
@@ -172,9 +173,43 @@ describe("the Search API", () => {
 
   it("that wants to be left alone for longer than a step may wait is not waited for", async () => {
     vendor.troubles = [{ status: 429, headers: { "retry-after": "900" } }];
-    const { absent, waits, files } = await nights.gather(DAY);
-    expect([waits, files.length]).toEqual([[], 5]);
-    expect(absent).toMatch(/answered 429/);
+    const { absent, waits, files, retry_after_ms } = await nights.gather(DAY);
+    expect([waits, files.length, vendor.asked.length]).toEqual([[], 0, 1]);
+    expect([absent, retry_after_ms]).toEqual([expect.stringMatching(/answered 429/), 900_000]);
+  });
+
+  it("that throttles is asked again by the step no sooner than it says, and asked nothing until then", async () => {
+    vendor.troubles = [null, { status: 429, headers: { "retry-after": "900" } }];
+    const { failure } = await nights.pull(DAY, { deadline_at_ms: nights.clock.now_ms + 3_600_000 });
+    expect([failure?.retry_after_ms, vendor.asked.length]).toEqual([900_000, 2]);
+  });
+
+  it("that throttles without end is asked each thing as often as it says, and no more", async () => {
+    await nights.close();
+    await given({ attempts: 3 });
+    vendor.tasks = [task("t-1", AT, CALL)];
+    vendor.troubles = [null, ...Array.from({ length: 99 }, () => ({ status: 429, headers: { "retry-after": "60" } }))];
+    const { waits } = await nights.gather(DAY);
+    expect([waits, vendor.asked.length]).toEqual([[60_500, 60_500], 4]);
+  });
+
+  it("that fails in the middle of a file is asked for that page again, not for those before", async () => {
+    await nights.close();
+    await given({ attempts: 3, kinds: ["tasks"], look_back_days: 0 });
+    vendor.page_size = 1;
+    vendor.tasks = Array.from({ length: 3 }, (_, i) => task(`t-${i}`, AT + i, CALL));
+    vendor.troubles = [null, null, { status: 503 }, { status: 503 }, { status: 503 }];
+    const { absent, waits } = await nights.gather(DAY);
+    expect([absent, waits.length, vendor.asked.length]).toEqual([expect.stringContaining("503"), 2, 5]);
+  });
+
+  it("that says in an answer that its rate limit is exceeded is asked again, and its window is not halved", async () => {
+    await nights.close();
+    await given({ kinds: ["tasks"], look_back_days: 0 });
+    const body = JSON.stringify({ errors: [{ message: "API rate limit exceeded" }] });
+    vendor.troubles = [{ status: 200, body }];
+    const { absent, waits } = await nights.gather(DAY);
+    expect([absent, waits, windows("taskDetails").length]).toEqual([null, [1_500], 1]);
   });
 
   it.each<[string, string, number, number]>([
@@ -288,7 +323,7 @@ describe("the Search API", () => {
 
   it("keeps its pages under the day they were asked for, with their names", async () => {
     await nights.pull(DAY);
-    expect((await keptOf(archive(), DAY)).map(({ name }) => name)).toEqual([
+    expect((await keptOf({ archive: archive(), log: silentLog }, DAY)).map(({ name }) => name)).toEqual([
       "webex-agent-sessions-2026-03-01-as-of-2026-03-02.json",
       "webex-agent-sessions-2026-03-02.json",
       "webex-legs-2026-03-01-as-of-2026-03-02.json",

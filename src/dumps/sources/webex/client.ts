@@ -148,6 +148,9 @@ export function cursorText(cursor: Json | undefined): string | null {
 }
 
 function graphqlError({ source }: Errand<WebexSource>, told: string): NightdeskError {
+  if (/\brate.?limit|\bthrottl|\btoo many requests|\bquota\b/i.test(told)) {
+    return new PassingError("source-busy", `${source.base}/search: ${told}. Expected data.`, { isThrottled: true });
+  }
   if (/\b(limit|exceed\w*|too (many|much|large)|maximum|100[, ]?000|100K)\b/i.test(told)) {
     return new TooMuchError(`${source.base}/search: ${told}`);
   }

@@ -46,6 +46,7 @@ function offerOf(errand: Errand<WebexSource>, asked: Asked, kind: WebexKind, beg
   return {
     place: name,
     name,
+    asks_again: true,
     fetch: async (part, held) => {
       if (held === WHOLE) return { status: "unchanged" };
       const asks = fetching.now();

@@ -2,19 +2,20 @@ import { NightdeskError } from "../../../base/errors";
 import type { WebexSource } from "../../../base/sources";
 import { send, textOf } from "../http-request";
 import type { Errand } from "../offer";
-import { PassingError, withRetries } from "../retry";
+import { PassingError } from "../retry";
 import { filled } from "../secrets";
 
 /**
  * The access token of a source: the one in the environment, or one that is fetched for it, since those of an integration
  * run out after days and those of a person after hours.
  *
+ * @throws PassingError where asking again may help, which is left to the request it is for
  * @throws NightdeskError `source-refused` where none is given, `source-secret` where a variable is not set
  */
 export async function accessToken(errand: Errand<WebexSource>): Promise<string> {
   const { source, fetching } = errand;
   if (source.refresh === null) return filled(source.token ?? "", source, fetching).replace(/^Bearer\s+/i, "");
-  return await withRetries(fetching, source.attempts, () => fetchToken(errand, source.refresh as Refresh));
+  return await fetchToken(errand, source.refresh);
 }
 
 type Refresh = NonNullable<WebexSource["refresh"]>;
