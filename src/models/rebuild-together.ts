@@ -38,11 +38,12 @@ async function prepare(trx: Knex.Transaction, rebuild: Rebuild, isFirst: boolean
   await takeTurn(trx, "loads");
   if (!isFirst && (await newestRules(trx)) !== rebuild.rules_mark) throw othersRules();
   const isNew = isFirst && (await beginUnder(trx, rebuild.rules_mark));
+  // Both before the rules are written, which others wait for: this may wait for slices of theirs.
   if (isFirst) {
-    // Before the rules are written, which others wait for: this may wait for slices of theirs.
     await addPending(trx, rebuild.config.zone, isNew ? { ...rebuild.period, all: true } : rebuild.period);
-    await addOpenSessions(trx);
   }
+  // Each time: by what has come, those rebuilt a moment ago may be stale.
+  await addOpenSessions(trx);
   await rebuild.writeRules(trx);
   if (isNew) await trx("calendar_days").del();
   await fillCalendar(trx, rebuild.config.zone);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
+import { NightdeskError } from "../base/errors";
 import { noteSetting } from "./settings";
 
 /** What the rows of the rebuilt tables depend on beside the events: one short text for all of it. */
@@ -18,6 +19,19 @@ export async function isUnderRules(db: Knex, config: Config, rulesVersion: strin
   const { rebuilt_under, rebuilding_under } = await settingsOf(db);
   if (rebuilt_under === undefined) return true;
   return rebuilding_under === undefined && rebuilt_under === rulesMark(config, rulesVersion);
+}
+
+/**
+ * Refuses to go on where the tables were made under other rules, or are being made anew.
+ *
+ * @throws NightdeskError `rules-changed`
+ */
+export async function requireRules(db: Knex, config: Config, rulesVersion: string): Promise<void> {
+  if (await isUnderRules(db, config, rulesVersion)) return;
+  throw new NightdeskError(
+    "rules-changed",
+    'The zone, a threshold or the reference data changed since the tables were made, or another run is making them anew. Expected tables made under the configured ones. Run "nightdesk rebuild", then this again.',
+  );
 }
 
 /** Notes what a rebuild begins under; true where all or a part of the tables is made under something else. */

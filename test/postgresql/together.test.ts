@@ -4,6 +4,7 @@ import { silentLog } from "../../src/base/log";
 import { openDatabase } from "../../src/db/open";
 import { loadDumps } from "../../src/dumps/load";
 import { checkSequences } from "../../src/models/check";
+import { pendingCounts } from "../../src/models/pending";
 import { rebuildTogether } from "../../src/models/rebuild-together";
 import { beginUnder, endUnder, rulesMark } from "../../src/models/rules";
 import { loadRules } from "../../src/reference/load";
@@ -114,6 +115,28 @@ describe("two processes on one database", () => {
     for (const set of ["contacts_to_rebuild", "agents_to_rebuild", "contacts_to_check"]) {
       expect(await centre.db(set)).toEqual([]);
     }
+  });
+
+  it("find what is stale by what was loaded while they rebuilt, and not by what was there at first", async () => {
+    const [first = { name: "", text: "" }] = NIGHTS;
+    await loadNights(centre, [first]);
+    const event = { type: "contact", contactId: "much-later", event: "new", at: Date.UTC(2026, 4, 1) };
+    const later = { name: "events-2026-05-01.ndjson", text: ndjson([event]) };
+    const loading: Promise<void>[] = [];
+    await rebuild(centre, undefined, async () => {
+      if (loading.length === 0) loading.push(loadNights(other, [later]));
+    });
+    await Promise.all(loading);
+    while ((await pendingCounts(centre.db)).contacts_to_rebuild > 0) await rebuild(centre);
+    const quiet = await openCentre({ zone: "Asia/Seoul" }, "sqlite");
+    await loadNights(quiet, [first, later]);
+    await rebuildAndCheck(quiet);
+    const stale = (db: Centre["db"]): Promise<unknown[]> =>
+      db("customer_sessions").where({ is_stale: 1 }).orderBy("contact_id").pluck("contact_id");
+    const expected = await stale(quiet.db);
+    await quiet.close();
+    expect(expected.length).toBeGreaterThan(0);
+    expect(await stale(centre.db)).toEqual(expected);
   });
 
   it("refuse to work under two configurations at once, and end under the newer one", async () => {
