@@ -18,9 +18,9 @@ import { readMapping } from "./dumps/formats/mapped/mapping";
 import { exportTable } from "./exports/export";
 import { type Fault, generateDays } from "./generate/generate";
 import { findViolations, type Violation } from "./models/check";
-import { isUnderRules } from "./models/rebuild";
+import { isUnderRules, requireRules } from "./models/rebuild";
 import { printCopied, printRun } from "./print";
-import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
+import { rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import { runWorkflow } from "./runner";
 import type { Service } from "./service";
@@ -172,7 +172,7 @@ export async function printFindings(terminal: Terminal, options: Options): Promi
   const period = { from: days?.[0] ?? null, to: days?.at(-1) ?? null, all: days === null };
   const found: Omit<Violation, "contact_key">[] = [];
   await inContext(terminal, config, async ({ db }) => {
-    await loadRules(db, config);
+    await requireRules(db, config, rulesVersion(config));
     for await (const page of findViolations(db, config, judge, period)) {
       for (const { contact_key: _key, ...finding } of page) found.push(finding);
     }

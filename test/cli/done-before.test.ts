@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { batchOf } from "../../src/batch";
+import type { Context } from "../../src/context";
 import { runWorkflow } from "../../src/runner";
 import { ndjson } from "../support/centre";
 import { NIGHT_MS, type Nights, openNights } from "../support/nights";
@@ -46,5 +47,22 @@ describe("a night that was done before", () => {
   ])("knows of a rebuild begun earlier that %s", async (_what, finishedAtMs, status, counts, isDone) => {
     await givenRebuild(finishedAtMs, status, counts);
     expect(await wasDone()).toBe(isDone);
+  });
+});
+
+describe("a check under rules that the tables were not made under", () => {
+  const stricter = (): Context => ({
+    ...nights.context,
+    config: { ...nights.context.config, stale_after_ms: { default: 1 } },
+  });
+  const rules = (): Promise<unknown[]> => nights.context.db("channel_thresholds").orderBy("channel_type");
+
+  it("is refused, and leaves the rules that a rebuild may be reading", async () => {
+    const before = await rules();
+    const { steps } = await runWorkflow(stricter(), batchOf({ workflow: "check" }));
+    expect(steps[0]?.failure).toMatchObject({ code: "rules-changed" });
+    expect(await rules()).toEqual(before);
+    const { status } = await runWorkflow(stricter(), batchOf({ workflow: "rebuild" }));
+    expect([status, await rules()]).toEqual(["done", [{ channel_type: "", stale_after_ms: 1 }]]);
   });
 });
