@@ -29,6 +29,7 @@ const SERVICE: Service = {
   scheduler: async (terminal, options) => (await service()).scheduler(terminal, options),
   next: async (terminal) => (await import("./upcoming.js")).upcomingRuns(configOf(terminal), terminal.now()),
   enqueue: async (terminal, batches, json) => (await service()).enqueue(terminal, batches, json),
+  examine: async (config) => (await service()).examine(config),
 };
 
 async function service(): Promise<Service> {

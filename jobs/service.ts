@@ -14,6 +14,7 @@ import { configOf, inContext, type Terminal } from "../src/terminal";
 import { nextRuns } from "./due";
 import { type Enqueued, enqueue, request } from "./enqueue";
 import { openHttp } from "./http";
+import { examineQueue } from "./examine";
 import { planOf } from "./ledger";
 import { pingWatchman } from "./ping";
 import { type NightQueue, openQueue, queueKind } from "./queue";
@@ -47,6 +48,7 @@ export function openService(around: Surroundings): Service {
     worker: (terminal, options) => serve(terminal, options, around, { worker: true, scheduler: false }),
     scheduler: (terminal, options) => serve(terminal, options, around, { worker: false, scheduler: true }),
     enqueue: enqueueAll,
+    examine: examineQueue,
   };
 }
 

@@ -153,8 +153,8 @@ function logOf(log: Log, job: StepQueueJob): Log {
   const { run_id, step, batch } = job.data;
   const { workflow, from, to } = batch;
   const day = from === to ? from : `${from} to ${to}`;
-  const own = log.bound?.({ run_id, workflow, step, day, job: job.id ?? null }) ?? log;
-  const named = (message: string): string => (own === log ? `${job.id}: ${message}` : message);
+  const own = log.bound?.({ run_id, workflow, step, day }) ?? log;
+  const named = (message: string): string => `${job.id}: ${message}`;
   let isSending = false;
   const progress = (message: string): void => {
     own.progress(message);

@@ -318,7 +318,7 @@ function addTools(program: Command, terminal: Terminal, service: Service | undef
   program
     .command("doctor")
     .description(
-      "Examine configuration, zone data, database, disk and reference data, and say what to do about each fault.",
+      "Examine configuration, zone data, database, disk, reference data and queue, and say what to do about each fault.",
     )
-    .action(async (options: Options) => done(await commands.doctor(terminal, options)));
+    .action(async (options: Options) => done(await commands.doctor(terminal, options, service)));
 }

@@ -18,11 +18,12 @@ import { readMapping } from "./dumps/formats/mapped/mapping";
 import { exportTable } from "./exports/export";
 import { type Fault, generateDays } from "./generate/generate";
 import { findViolations, type Violation } from "./models/check";
-import { isUnderRules } from "./models/rebuild";
+import { isUnderRules, requireRules } from "./models/rebuild";
 import { printCopied, printRun } from "./print";
-import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
+import { rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import { runWorkflow } from "./runner";
+import type { Service } from "./service";
 import { gatherStatus, type Upcoming } from "./status";
 import { statusPage } from "./status-page";
 import { printStatus } from "./status-print";
@@ -171,7 +172,7 @@ export async function printFindings(terminal: Terminal, options: Options): Promi
   const period = { from: days?.[0] ?? null, to: days?.at(-1) ?? null, all: days === null };
   const found: Omit<Violation, "contact_key">[] = [];
   await inContext(terminal, config, async ({ db }) => {
-    await loadRules(db, config);
+    await requireRules(db, config, rulesVersion(config));
     for await (const page of findViolations(db, config, judge, period)) {
       for (const { contact_key: _key, ...finding } of page) found.push(finding);
     }
@@ -274,8 +275,9 @@ function isColoured({ stdout, env }: Terminal): boolean {
   return ((stdout as { isTTY?: boolean }).isTTY ?? false) && !env.NO_COLOR && env.TERM !== "dumb";
 }
 
-export async function doctor(terminal: Terminal, options: Options): Promise<boolean> {
-  const findings = await examine(terminal);
+/** @param service examines the queue too, where there is one */
+export async function doctor(terminal: Terminal, options: Options, service?: Service): Promise<boolean> {
+  const findings = await examine(terminal, service?.examine);
   terminal.stdout.write(options.json ? `${JSON.stringify({ findings })}\n` : printExamination(findings));
   return findings.every((finding) => finding.level !== "fault");
 }

@@ -1,5 +1,4 @@
 import { constants } from "node:fs";
-import type { Knex } from "knex";
 import { access, statfs } from "node:fs/promises";
 import { type Config, loadConfig } from "./base/config";
 import { dayStartMs, yesterday } from "./base/days";
@@ -11,7 +10,7 @@ import { readMapping } from "./dumps/formats/mapped/mapping";
 import { silentLog } from "./base/log";
 import { examineSource, tryArchive } from "./dumps/sources/examine";
 import { fetchingOf } from "./dumps/sources/fetching";
-import { loadRules, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
+import { rulesOf, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import type { Terminal } from "./terminal";
 
@@ -34,7 +33,10 @@ const FREE_BYTES_WANTED = 2 * 1024 ** 3;
  * Examines what a night needs, goes on after each fault, and says what to do about it. Where the data folder or the
  * database is missing it is made, and the rules are written into it, as every command does.
  */
-export async function examine(terminal: Terminal): Promise<Finding[]> {
+export async function examine(
+  terminal: Terminal,
+  examineQueue: (config: Config) => Promise<Finding[]> = () => Promise.resolve([]),
+): Promise<Finding[]> {
   let config: Config;
   try {
     config = loadConfig(terminal.env, terminal.folder);
@@ -53,6 +55,7 @@ export async function examine(terminal: Terminal): Promise<Finding[]> {
     ...(await folderFindings(config)),
     ...(await sourceFindings(config, terminal.now)),
     ...(await databaseFindings(config)),
+    ...(await examineQueue(config)),
   ];
 }
 
@@ -73,10 +76,10 @@ export function printExamination(findings: readonly Finding[]): string {
   return `${lines.join("\n")}\n\n${end}\n`;
 }
 
-async function ruleFinding(db: Knex, config: Config): Promise<Finding> {
+function ruleFinding(config: Config): Finding {
   const topic = "reference data";
   try {
-    await loadRules(db, config);
+    rulesOf(config);
     const { table, mode } = config.sequence;
     return fine(
       topic,
@@ -223,7 +226,7 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
         broken === null
           ? fine("database", `${shown}, ${version}, ${isServer(config) ? "reachable" : "sound"}`)
           : fault("database", `${shown}: ${broken}`, advice);
-      return [state, await ruleFinding(db, config)];
+      return [state, ruleFinding(config)];
     } finally {
       await db.destroy();
     }

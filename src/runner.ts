@@ -5,6 +5,7 @@ import { type Batch, type Failure, parseBatch, type StepResult } from "./batch";
 import type { Context } from "./context";
 import { codeVersion } from "./base/version";
 import { writeTransaction } from "./db/write";
+import { missingDeliveries } from "./metrics/completeness";
 import { pendingCounts } from "./models/pending";
 import { rulesVersion } from "./reference/load";
 import { type StepName, steps, workflows } from "./workflows";
@@ -104,36 +105,45 @@ async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Re
   const last = await db("receipts")
     .where({ workflow: "nightly", step: "render", from_day: batch.from, to_day: batch.to })
     .orderBy("receipt_key", "desc")
-    .first("receipt_key", "status", "work_hash");
-  if (last?.status !== "done" || last.work_hash !== workHash(config, batch)) return false;
-  const rebuilds = await db("receipts")
-    .where({ step: "rebuild", status: "done" })
-    .andWhere("receipt_key", ">", last.receipt_key)
-    .select("counts");
-  return rebuilds.every((rebuild) => {
-    const made = JSON.parse(rebuild.counts) as Record<string, number>;
-    return (made.contacts ?? 0) + (made.agents ?? 0) === 0;
+    .first("receipt_key", "run_id", "status", "work_hash", "started_at_ms");
+  if (last?.status !== "done" || last.work_hash !== (await workHash({ db, config }, batch))) return false;
+  return !(await wasRebuiltSince(db, last));
+}
+
+/**
+ * Whether a rebuild of another run has made anything that a render may not have seen. It may have begun before the render
+ * and ended after it began; where it failed, the slices it had done by then stay.
+ */
+async function wasRebuiltSince(
+  db: Knex,
+  render: { receipt_key: number; run_id: string; started_at_ms: number },
+): Promise<boolean> {
+  const rebuilds: { status: string; counts: string | null }[] = await db("receipts")
+    .where({ step: "rebuild" })
+    .whereNot({ run_id: render.run_id })
+    .whereNotNull("finished_at_ms")
+    .andWhere((since) =>
+      since.where("receipt_key", ">", render.receipt_key).orWhere("finished_at_ms", ">", render.started_at_ms),
+    )
+    .select("status", "counts");
+  return rebuilds.some(({ status, counts }) => {
+    const made = JSON.parse(counts ?? "{}") as Record<string, number>;
+    return status !== "done" || (made.contacts ?? 0) + (made.agents ?? 0) > 0;
   });
 }
 
-function workHash(config: Context["config"], batch: Batch): string {
+/** What a render rests on beside the tables: its pages also say which deliveries are missing. */
+async function workHash({ db, config }: Pick<Context, "db" | "config">, batch: Batch): Promise<string> {
   const { key: _secret, ...masking } = config.masking;
   // When and where a night is run makes no figure another.
-  const {
-    queue_url: _url,
-    queue: _queue,
-    http: _http,
-    schedules: _schedules,
-    calendar: _calendar,
-    catch_up_days: _days,
-    ...rest
-  } = config;
+  const { queue_url: _url, queue: _queue, http: _http, schedules: _schedules, catch_up_days: _days, ...rest } = config;
   const work = {
     ...rest,
     masking,
     batch: { ...batch, again: false, schedule: null, deadline_at_ms: null },
     code: codeVersion(),
     rules: rulesVersion(config),
+    missing: batch.from === null || batch.to === null ? [] : await missingDeliveries(db, batch.from, batch.to),
   };
   return createHash("sha256").update(JSON.stringify(work)).digest("hex").slice(0, 16);
 }
@@ -150,7 +160,7 @@ async function openReceipt(context: Context, { batch, step, run_id }: RunStep, s
     status: "running",
     code_version: codeVersion(),
     rules_version: rulesVersion(config),
-    work_hash: workHash(config, batch),
+    work_hash: await workHash(context, batch),
     schedule: batch.schedule,
   };
   return await writeTransaction(

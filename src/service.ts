@@ -1,6 +1,8 @@
 import type { Batch } from "./batch";
+import type { Config } from "./base/config";
 import type { Options } from "./commands";
 import type { Upcoming } from "./status";
+import type { Finding } from "./doctor";
 import type { Terminal } from "./terminal";
 
 /** The commands of the queue, which `jobs/` hands to the command line. Each tells whether all went well. */
@@ -13,4 +15,6 @@ export interface Service {
   next(terminal: Terminal): Promise<Upcoming[]>;
   /** Puts runs on the queue and says what became of each. */
   enqueue(terminal: Terminal, batches: Batch[], json: boolean): Promise<boolean>;
+  /** What the doctor finds of the queue. */
+  examine: (config: Config) => Promise<Finding[]>;
 }

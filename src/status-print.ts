@@ -36,7 +36,7 @@ export function statusNotes(status: Status, zone: string): string[] {
     lastRun(status, zone),
     ...status.next.map(
       ({ schedule, days, at_ms }) =>
-        `Next: ${schedule} of ${days}, ${localTime(zone, at_ms, "yyyy-MM-dd HH:mm")}, while the service runs.`,
+        `Next: ${schedule} for ${days}, at ${localTime(zone, at_ms, "yyyy-MM-dd HH:mm")}, while the service runs.`,
     ),
     status.loaded === null ? "Nothing is loaded." : `Loaded: ${status.loaded.from} to ${status.loaded.to}.`,
     `Times in ${zone}.`,

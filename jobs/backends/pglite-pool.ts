@@ -30,7 +30,8 @@ export async function openEmbeddedPool(folder: string, schema: string): Promise<
   }
   const query = <Row>(text: string, params?: readonly unknown[]): Promise<PgQueryResult<Row>> =>
     ask<Row>(database, text, params);
-  const pool = Object.assign(new EventEmitter(), {
+  // Each of BullMQ's objects listens for faults of the pool, and workers come and go.
+  const pool = Object.assign(new EventEmitter().setMaxListeners(0), {
     // As a real pool says whether its connections notice that the other side is gone: this one has no other side.
     options: { keepAlive: true },
     query,

@@ -1,5 +1,5 @@
 import type { QueueBaseOptions } from "bullmq";
-import { Cluster } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import { NightdeskError } from "../../src/base/errors";
 import { withoutPassword } from "../../src/base/text";
 import type { Backend } from "./backend";
@@ -84,7 +84,7 @@ function connectionOf(
   clusters: Cluster[],
 ): QueueBaseOptions["connection"] {
   const { mode, nodes, group } = address;
-  const options = redisOptions(address, role);
+  const options = optionsOf(address, role);
   if (mode === "sentinel") {
     return { ...options, sentinels: nodes, name: group ?? "", sentinelRetryStrategy: pauseMs };
   }
@@ -104,7 +104,7 @@ interface ServerOptions {
   retryStrategy: (attempt: number) => number;
 }
 
-function redisOptions(
+function optionsOf(
   { isSecure, username, password, database }: RedisAddress,
   role: "command" | "service",
 ): ServerOptions {
@@ -123,4 +123,46 @@ function redisOptions(
 /** Pause before the next try to reach a server, ms. */
 function pauseMs(attempt: number): number {
   return Math.min(200 * attempt, 5_000);
+}
+
+/** What a server says of itself, as far as a queue cares. */
+export interface RedisFacts {
+  version: string;
+  maxmemory_policy: string;
+  is_persistent: boolean;
+}
+
+/** Asks a server, or one of a cluster, about itself. */
+export async function redisFacts(url: string): Promise<RedisFacts> {
+  const client = clientOf(parseRedisUrl(url));
+  try {
+    const text = await client.info();
+    const value = (name: string): string => new RegExp(`^${name}:(.*)$`, "m").exec(text)?.[1]?.trim() ?? "";
+    const hasSnapshots = Number(value("rdb_last_save_time")) > 0 && (await savesSnapshots(client));
+    return {
+      version: value("redis_version"),
+      maxmemory_policy: value("maxmemory_policy"),
+      is_persistent: value("aof_enabled") === "1" || hasSnapshots,
+    };
+  } finally {
+    client.disconnect();
+  }
+}
+
+function clientOf(address: RedisAddress): Redis | Cluster {
+  const { mode, nodes, group } = address;
+  const redisOptions = optionsOf(address, "command");
+  if (mode === "cluster") return new Cluster(nodes, { redisOptions });
+  if (mode === "sentinel") return new Redis({ ...redisOptions, sentinels: nodes, name: group ?? "" });
+  return new Redis({ ...redisOptions, ...nodes[0] });
+}
+
+/** A hosted server may not tell its settings: what is not told is taken for in order. */
+async function savesSnapshots(client: Redis | Cluster): Promise<boolean> {
+  try {
+    const [, value] = (await client.call("config", "get", "save")) as [string, string];
+    return value !== "";
+  } catch {
+    return true;
+  }
 }

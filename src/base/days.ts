@@ -4,6 +4,8 @@ export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
+const DAY_MS = 24 * HOUR;
+
 /** A local day and the instants at which it begins and ends: 23, 24 or 25 hours. */
 export interface CalendarDay {
   day: string;
@@ -91,11 +93,10 @@ export function weekdayOf(day: string): number {
  */
 export function wallInstant(zone: string, day: string, minutes: number): number {
   const shown = Date.parse(`${day}T00:00:00Z`) + minutes * MINUTE;
-  // A clock is changed at most once within the day before and after.
-  const before = offsetMs(zone, shown - 24 * HOUR);
-  const after = offsetMs(zone, shown + 24 * HOUR);
-  const fitting = [before, after].map((offset) => shown - offset).filter((at) => at + offsetMs(zone, at) === shown);
-  return fitting.length > 0 ? Math.min(...fitting) : changeBetween(zone, shown - after, shown - before, after);
+  const [first] = instantsAt(zone, shown);
+  if (first + offsetMs(zone, first) === shown) return first;
+  const [before, after] = [offsetMs(zone, shown - DAY_MS), offsetMs(zone, shown + DAY_MS)];
+  return changeBetween(zone, shown - after, shown - before, after);
 }
 
 /** The first instant at which a zone's clock has the later of two offsets. */
@@ -108,8 +109,6 @@ function changeBetween(zone: string, fromMs: number, toMs: number, after: number
   }
   return high;
 }
-
-const DAY_MS = 24 * HOUR;
 
 /**
  * The instants at which the clocks of a zone show a time: one; two where they are put back, the earlier first; where they

@@ -27,7 +27,7 @@ interface Place {
 export function formatOf(head: Buffer, place: Place): Format {
   const { path } = place;
   const magic = head.subarray(0, 4).toString("latin1");
-  if (magic.startsWith("\u00FF\u00FE") || magic.startsWith("\u00FE\u00FF")) throw encodingError(path);
+  if (magic.startsWith("\u00FF\u00FE") || magic.startsWith("\u00FE\u00FF")) throw encodingError(path, "");
   const text = head.toString("utf8").trimStart();
   if (text === "") return emptyFormat(path, place.name);
   if (magic.startsWith("PK")) throw formatError(path, "holds binary data");
@@ -49,7 +49,7 @@ export function formatOf(head: Buffer, place: Place): Format {
  */
 export function mappedFormat(head: Buffer, { path, name }: Place): Format {
   const magic = head.subarray(0, 4).toString("latin1");
-  if (magic.startsWith("\u00FF\u00FE") || magic.startsWith("\u00FE\u00FF")) throw encodingError(path);
+  if (magic.startsWith("\u00FF\u00FE") || magic.startsWith("\u00FE\u00FF")) throw encodingError(path, IN_MAPPING);
   if (magic.startsWith("PK") || isBinary(head)) throw formatError(path, "holds binary data");
   return head.toString("utf8").trim() === "" ? emptyFormat(path, name) : "mapped";
 }
@@ -108,10 +108,13 @@ function isBinary(head: Buffer): boolean {
   return odd * 10 > start.length;
 }
 
-function encodingError(path: string): NightdeskError {
+const IN_MAPPING = ', or name it in the mapping: "table": {"encoding": "utf-16le"}';
+
+/** @param advice what else can be done, as the end of a sentence */
+function encodingError(path: string, advice: string): NightdeskError {
   return new NightdeskError(
     "dump-encoding",
-    `${path} is written in UTF-16. Nothing of it was loaded. Expected UTF-8. Convert it first: iconv -f UTF-16 -t UTF-8 FILE.`,
+    `${path} is written in UTF-16. Nothing of it was loaded. Expected UTF-8. Convert it first: iconv -f UTF-16 -t UTF-8 FILE${advice}.`,
   );
 }
 

@@ -3,7 +3,7 @@ import { localDay } from "../base/days";
 import { NightdeskError } from "../base/errors";
 import { addKeys } from "../db/keys";
 import { takeTurn } from "../db/turns";
-import { writeTransaction } from "../db/write";
+import { waitToWrite, writeTransaction } from "../db/write";
 import { namedDay, namedType } from "./files";
 import type { Dump } from "./read";
 import type { FileReceipt } from "./receipts";
@@ -73,30 +73,34 @@ function otherMapping({ path, mapping }: Dump, stored: DumpRow): NightdeskError 
  * stays, with the day it carries, so that the order of loads never shows.
  */
 export async function knownAgain(db: Knex, zone: string, stored: DumpRow, receipt: FileReceipt): Promise<FileReceipt> {
-  if (Buffer.compare(Buffer.from(receipt.name), Buffer.from(stored.name)) < 0)
-    await rename(db, zone, stored, receipt.name);
+  if (comesBefore(receipt.name, stored.name)) await rename(db, zone, stored.dump_key, receipt.name);
   const { read_count, event_count, rejected_count, format } = stored;
   return { ...receipt, status: "known", format, read: read_count, duplicate: event_count, rejected: rejected_count };
 }
 
+function comesBefore(name: string, other: string): boolean {
+  return Buffer.compare(Buffer.from(name), Buffer.from(other)) < 0;
+}
+
 /** Which events came late depends on the day in the name of the dump that first held them. */
-async function rename(db: Knex, zone: string, stored: DumpRow, name: string): Promise<void> {
-  const day = namedDay(name);
-  const newest = stored.newest_at_ms === null ? stored.stamp_day : localDay(zone, Number(stored.newest_at_ms));
-  await writeTransaction(
-    db,
-    async (trx) => {
-      await takeTurn(trx, "loads");
-      await trx("dumps")
-        .where({ dump_key: stored.dump_key })
-        .update({ name, named_day: day, stamp_day: day ?? newest });
-    },
-    async (trx) => {
-      if (day === namedDay(stored.name)) return;
-      for (const { events, owner, to_rebuild } of Object.values(EVENT_TABLES)) {
-        const select = `select distinct ${owner} from ${events} where first_dump_key = :dump_key`;
-        await addKeys(trx, to_rebuild, owner, select, { dump_key: stored.dump_key });
-      }
-    },
-  );
+async function rename(db: Knex, zone: string, dump_key: number, name: string): Promise<void> {
+  const begin = async (trx: Knex.Transaction): Promise<void> => {
+    await takeTurn(trx, "loads");
+    await waitToWrite(trx);
+  };
+  await writeTransaction(db, begin, async (trx) => {
+    // Asked again: while this one waited, another may have given it an earlier name, or forgotten it.
+    const stored: DumpRow | undefined = await trx("dumps").where({ dump_key }).first();
+    if (stored === undefined || !comesBefore(name, stored.name)) return;
+    const day = namedDay(name);
+    const newest = stored.newest_at_ms === null ? stored.stamp_day : localDay(zone, Number(stored.newest_at_ms));
+    await trx("dumps")
+      .where({ dump_key })
+      .update({ name, named_day: day, stamp_day: day ?? newest });
+    if (day === namedDay(stored.name)) return;
+    for (const { events, owner, to_rebuild } of Object.values(EVENT_TABLES)) {
+      const select = `select distinct ${owner} from ${events} where first_dump_key = :dump_key`;
+      await addKeys(trx, to_rebuild, owner, select, { dump_key });
+    }
+  });
 }

@@ -5,6 +5,7 @@ import { localDay } from "../base/days";
 import { NightdeskError } from "../base/errors";
 import type { Log } from "../base/log";
 import { bulkInsert } from "../db/bulk";
+import { describeTable } from "../db/tables";
 import { takeTurn } from "../db/turns";
 import { writeTransaction } from "../db/write";
 import { openGathered, partsOf } from "./aside";
@@ -54,8 +55,14 @@ export async function loadFiles(
   for (const file of files) {
     receipts.push(await loadFile({ db, config, log, interners, nowMs }, file));
   }
-  return sumReceipts(receipts);
+  const sum = sumReceipts(receipts);
+  if (sum.new >= MANY_EVENTS) for (const table of FILLED) await describeTable(db, table);
+  return sum;
 }
+
+/** So many new events change what a database must know of its tables to go the shortest way through them. */
+const MANY_EVENTS = 10_000;
+const FILLED = ["contacts", "agents", "event_contexts", "contact_events", "agent_events"];
 
 interface Loading {
   db: Knex;

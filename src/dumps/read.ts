@@ -7,6 +7,7 @@ import type { Fault } from "./fields";
 import { type FoundFile, namedType } from "./files";
 import { type Format, formatOf, mappedFormat } from "./format";
 import { csvReader } from "./formats/csv";
+import { decodedChunks, otherEncoding } from "./formats/encoding";
 import type { LineReader, StoreSink } from "./formats/lines";
 import { type Mapping, mappingFileFor, readMapping } from "./formats/mapped/mapping";
 import { mappedReader } from "./formats/mapped/reader";
@@ -48,7 +49,8 @@ export async function openDump({ path, delivered }: FoundFile, config: Config): 
   const mapping = mappingFile === null ? null : readMapping(mappingFile, config.zone);
   const content = await openContent(path);
   try {
-    const { head, chunks } = await peek(content.chunks);
+    const encoding = otherEncoding(mapping?.settings.table?.encoding);
+    const { head, chunks } = await peek(encoding === null ? content.chunks : decodedChunks(content.chunks, encoding));
     const may_show = masking.numbers === "none" && masking.names === "none";
     const place = { path, name, may_show };
     const format = mapping === null ? formatOf(head, place) : mappedFormat(head, place);
@@ -132,7 +134,7 @@ function lineReader(
   texts: PlainTexts,
 ): LineReader {
   if (mapping !== null) return mappedReader(mapping, { path }, scope, sink);
-  return format === "events-csv" ? csvReader(scope, sink) : ndjsonReader(scope, sink, texts);
+  return format === "events-csv" ? csvReader(path, scope, sink) : ndjsonReader(scope, sink, texts);
 }
 
 /** Why a line of more than 1 MiB is not read. */

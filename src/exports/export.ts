@@ -4,6 +4,7 @@ import type { Config } from "../base/config";
 import { type CsvCell, harmlessCell, writeCsvRows } from "../base/csv";
 import { UsageError } from "../base/errors";
 import { type Mask, maskOf } from "../base/mask";
+import { openReaders } from "../db/readers";
 import { type Bindings, readSql, selectRows } from "../db/sql";
 
 export interface ExportRequest {
@@ -42,7 +43,8 @@ export function exportNames(): string[] {
 }
 
 /**
- * The text of an export, page by page: memory stays flat whatever the size, and the order is that of the table's key.
+ * The text of an export, page by page: memory stays flat whatever the size, and the order is that of the table's key. All
+ * pages are of one state of the database, whatever is written meanwhile.
  *
  * @throws UsageError for a table that is not exported
  */
@@ -51,6 +53,15 @@ export async function* exportTable(db: Knex, config: Config, request: ExportRequ
   if (table === undefined) {
     throw new UsageError(`There is no export "${request.table}". Expected one of ${exportNames().join(", ")}.`);
   }
+  const { readers, close } = await openReaders(db, 1);
+  try {
+    yield* textsOf(readers[0] ?? db, config, table, request);
+  } finally {
+    await close();
+  }
+}
+
+async function* textsOf(db: Knex, config: Config, table: Export, request: ExportRequest): AsyncGenerator<string> {
   const sql = readSql(join(__dirname, `${request.table}.sql`));
   const mask = maskOf(config.masking);
   const head = request.format === "csv" ? await columnsOf(db, sql) : [];

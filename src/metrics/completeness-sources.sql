@@ -2,24 +2,30 @@
 -- Key: source, quarter_at_ms.
 -- From: dump_quarters, dumps, dump_sources.
 -- Dumps of one name count once, those of one day are added, of several days that repeat the quarter the fullest counts.
-with named as (
+with held as (
     select
         coalesce(dump_sources.source, :unnamed_source) as source,
         coalesce(dumps.named_day, dumps.stamp_day) as dump_day,
         dumps.name,
         quarters.quarter_at_ms,
-        max(quarters.contact_event_count) as contact_event_count,
-        max(quarters.agent_event_count) as agent_event_count
+        quarters.contact_event_count,
+        quarters.agent_event_count
     from dump_quarters as quarters
     join dumps on dumps.dump_key = quarters.dump_key
     left join dump_sources on dump_sources.dump_key = dumps.dump_key
     where quarters.quarter_at_ms >= :starts_at_ms
         and quarters.quarter_at_ms < :ends_at_ms
-    group by
-        coalesce(dump_sources.source, :unnamed_source),
-        coalesce(dumps.named_day, dumps.stamp_day),
-        dumps.name,
-        quarters.quarter_at_ms
+),
+
+named as (
+    select
+        source,
+        dump_day,
+        quarter_at_ms,
+        max(contact_event_count) as contact_event_count,
+        max(agent_event_count) as agent_event_count
+    from held
+    group by source, dump_day, name, quarter_at_ms
 ),
 
 dated as (

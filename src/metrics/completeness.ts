@@ -72,7 +72,8 @@ export async function gatherCompleteness(db: Knex, config: Config, from: string,
   return { missing: await missingDeliveries(db, from, to), gaps, incomparable_days: incomparable };
 }
 
-async function missingDeliveries(db: Knex, from: string, to: string): Promise<MissingDelivery[]> {
+/** Deliveries of the days that were asked for and have not come, by day and source. */
+export async function missingDeliveries(db: Knex, from: string, to: string): Promise<MissingDelivery[]> {
   const rows: MissingDelivery[] = await db("deliveries")
     .where({ status: "missing" })
     .whereBetween("day", [from, to])

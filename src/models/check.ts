@@ -8,6 +8,7 @@ import { canShare } from "../db/claim";
 import { type Materialization, materialize } from "../db/materialize";
 import { bind, readSql, selectRows } from "../db/sql";
 import { describeTemporary } from "../db/temporary";
+import { takeTurn } from "../db/turns";
 import { waitToWrite, writeTransaction } from "../db/write";
 import { addUp } from "./make";
 import { addUnchecked, contactsOf, type Period } from "./pending";
@@ -112,6 +113,8 @@ async function checkTogether(db: Knex, judge: Judge, prepare: Prepare): Promise<
     return String(under?.value);
   };
   const prepareOnce = async (trx: Knex.Transaction, isFirst: boolean): Promise<void> => {
+    // One after the other, so that only the first finds that everything is to be checked anew.
+    await takeTurn(trx, "checks");
     if (isFirst) return await prepare(trx);
     if ((await judgedBy(trx)) !== fingerprint(judge)) throw othersJudge();
   };
@@ -169,10 +172,16 @@ function fingerprint(judge: Judge): string {
   return createHash("sha256").update(JSON.stringify(judge)).digest("hex").slice(0, 12);
 }
 
-/** @throws NightdeskError `sequence-table` where there is no such table: nothing would be judged, and nothing found */
+/** @throws NightdeskError `sequence-table` where there is no such table: nothing would be judged, and nothing found; `not-rebuilt` where there is none at all */
 async function requireTable(trx: Knex.Transaction, table: string): Promise<void> {
   const known: string[] = await trx("sequence_cells").distinct("table_name").orderBy("table_name").pluck("table_name");
   if (known.includes(table)) return;
+  if (known.length === 0) {
+    throw new NightdeskError(
+      "not-rebuilt",
+      'Nothing was rebuilt yet, and so there is nothing to check. Run "nightdesk rebuild" first.',
+    );
+  }
   throw new NightdeskError(
     "sequence-table",
     `There is no event sequence table "${table}". Expected one of ${known.join(", ")}. Correct sequence.table of the configuration, or --table.`,

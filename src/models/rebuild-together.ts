@@ -7,7 +7,7 @@ import { fillCalendar } from "./calendar";
 import { customerTables } from "./customers";
 import { makeSlice } from "./make";
 import { add, addOpenSessions, addPending, type Period } from "./pending";
-import { beginUnder, endUnder, isMadeUnderOther } from "./rules";
+import { beginUnder, endUnder, newestRules } from "./rules";
 import { emptyTogether, type SharedSet } from "./together";
 
 /** What a run rebuilds, and under what. */
@@ -36,13 +36,14 @@ export async function rebuildTogether(db: Knex, rebuild: Rebuild): Promise<Recor
 /** While nobody loads: what names, days and contacts there are stays the same until it is prepared for. */
 async function prepare(trx: Knex.Transaction, rebuild: Rebuild, isFirst: boolean): Promise<void> {
   await takeTurn(trx, "loads");
-  if (!isFirst && (await isMadeUnderOther(trx, rebuild.rules_mark))) throw othersRules();
+  if (!isFirst && (await newestRules(trx)) !== rebuild.rules_mark) throw othersRules();
   const isNew = isFirst && (await beginUnder(trx, rebuild.rules_mark));
+  // Both before the rules are written, which others wait for: this may wait for slices of theirs.
   if (isFirst) {
-    // Before the rules are written, which others wait for: this may wait for slices of theirs.
     await addPending(trx, rebuild.config.zone, isNew ? { ...rebuild.period, all: true } : rebuild.period);
-    await addOpenSessions(trx);
   }
+  // Each time: by what has come, those rebuilt a moment ago may be stale.
+  await addOpenSessions(trx);
   await rebuild.writeRules(trx);
   if (isNew) await trx("calendar_days").del();
   await fillCalendar(trx, rebuild.config.zone);
@@ -51,15 +52,14 @@ async function prepare(trx: Knex.Transaction, rebuild: Rebuild, isFirst: boolean
 function othersRules(): NightdeskError {
   return new NightdeskError(
     "rules-changed",
-    "Another run has begun to make everything anew under another zone, other thresholds or other reference data. Expected all runs on one database to work with the same configuration. Give them the same, and run this again.",
+    "Another run has begun to make everything anew, or has done so, under another zone, other thresholds or other reference data. Expected all runs on one database to work with the same configuration. Give them the same, and run this again.",
   );
 }
 
-/** Changes with every load that ends and with the rules that are rebuilt under. */
+/** Changes with every load that ends, and with the rules under which others rebuild or have rebuilt. */
 async function newestLoad(trx: Knex.Transaction): Promise<string> {
   const [newest] = await trx("dumps").max({ dump_key: "dump_key" });
-  const under = await trx("settings").where({ name: "rebuilding_under" }).first("value");
-  return JSON.stringify([newest?.dump_key, under?.value]);
+  return JSON.stringify([newest?.dump_key, await newestRules(trx)]);
 }
 
 function sharedSet(entity: "contact" | "agent", { slice_sizes, progress }: Rebuild): SharedSet {

@@ -16,14 +16,20 @@ import { addUp, isKept, makeSlice } from "./make";
 import { slices, type WorkingTable } from "./slices";
 
 export type { Period } from "./pending";
-export { isUnderRules } from "./rules";
+export { isUnderRules, requireRules } from "./rules";
 
 /** Slices are cut to hold about as many events, of agents as of contacts, however many of them a contact or agent has. */
 const SLICE_EVENTS = 200_000;
 const LARGEST_SLICE = 20_000;
 
 /** What this transaction has written by the time agents are rebuilt, and their selects read: pending set, days and rules. */
-const WRITTEN_BEFORE = ["agents_to_rebuild", "calendar_days", "agent_state_names", "state_kinds", "channel_thresholds"];
+export const WRITTEN_BEFORE = [
+  "agents_to_rebuild",
+  "calendar_days",
+  "agent_state_names",
+  "state_kinds",
+  "channel_thresholds",
+];
 
 /** Fewer of either are rebuilt sooner than a second connection is opened and its rows are taken over. */
 const WORTH_A_SECOND = { contact: 1_000, agent: 50 } as const;

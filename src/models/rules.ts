@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
+import { NightdeskError } from "../base/errors";
 import { noteSetting } from "./settings";
 
 /** What the rows of the rebuilt tables depend on beside the events: one short text for all of it. */
@@ -20,10 +21,22 @@ export async function isUnderRules(db: Knex, config: Config, rulesVersion: strin
   return rebuilding_under === undefined && rebuilt_under === rulesMark(config, rulesVersion);
 }
 
+/**
+ * Refuses to go on where the tables were made under other rules, or are being made anew.
+ *
+ * @throws NightdeskError `rules-changed`
+ */
+export async function requireRules(db: Knex, config: Config, rulesVersion: string): Promise<void> {
+  if (await isUnderRules(db, config, rulesVersion)) return;
+  throw new NightdeskError(
+    "rules-changed",
+    'The zone, a threshold or the reference data changed since the tables were made, or another run is making them anew. Expected tables made under the configured ones. Run "nightdesk rebuild", then this again.',
+  );
+}
+
 /** Notes what a rebuild begins under; true where all or a part of the tables is made under something else. */
 export async function beginUnder(trx: Knex.Transaction, mark: string): Promise<boolean> {
-  const { rebuilt_under, rebuilding_under } = await settingsOf(trx);
-  if ((rebuilding_under ?? rebuilt_under) === mark) return false;
+  if ((await newestRules(trx)) === mark) return false;
   await noteSetting(trx, "rebuilding_under", mark);
   return true;
 }
@@ -34,10 +47,10 @@ export async function endUnder(trx: Knex.Transaction, mark: string): Promise<voi
   if (ended > 0) await noteSetting(trx, "rebuilt_under", mark);
 }
 
-/** Under what everything is being made anew, where that is not what it was made under before. */
-export async function isMadeUnderOther(trx: Knex.Transaction, mark: string): Promise<boolean> {
-  const { rebuilding_under } = await settingsOf(trx);
-  return rebuilding_under !== undefined && rebuilding_under !== mark;
+/** What everything is being made under, or where nobody is at it was made under; null where nothing ever was. */
+export async function newestRules(trx: Knex.Transaction): Promise<string | null> {
+  const { rebuilt_under, rebuilding_under } = await settingsOf(trx);
+  return rebuilding_under ?? rebuilt_under ?? null;
 }
 
 async function settingsOf(db: Knex): Promise<{ rebuilt_under?: string; rebuilding_under?: string }> {

@@ -43,25 +43,42 @@ export function sequenceVersion(config: Config): string {
  * Writes the rules - names and roles of events and states, kinds, reasons, sequence tables, thresholds - into their
  * tables, so that the SQL joins rules instead of spelling them out. Names that dumps brought are described anew.
  *
+ * @param look may refuse, by throwing, once nobody else can write rules
  * @throws NightdeskError `sequence-overrides` where the site's file names an unknown state, event or value
  */
-export async function loadRules(db: Knex, config: Config): Promise<void> {
+export async function loadRules(
+  db: Knex,
+  config: Config,
+  look: (trx: Knex) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   // In one transaction, and one at a time: nobody finds a table of rules empty, or half of it.
   const begin = async (trx: Knex.Transaction): Promise<void> => {
     await takeTurn(trx, "rules");
     await waitToWrite(trx);
   };
   await writeTransaction(db, begin, async (trx) => {
+    await look(trx);
     await describeEventNames(trx);
     await describeStateNames(trx);
-    await replace(trx, "state_kinds", stateKinds());
-    await replace(trx, "rule_names", ruleNames());
-    await replace(trx, "reason_codes", reasonCodes());
-    await replace(trx, "cpa_reasons", cpaReasons());
-    await replace(trx, "sequence_cells", sequenceCells(config));
-    await replace(trx, "queue_thresholds", queueThresholds(config));
-    await replace(trx, "channel_thresholds", channelThresholds(config));
+    for (const [table, rows] of Object.entries(rulesOf(config))) await replace(trx, table, rows);
   });
+}
+
+/**
+ * The rows of the tables of rules, by table; nothing is written.
+ *
+ * @throws NightdeskError as `loadRules`
+ */
+export function rulesOf(config: Config): Record<string, Record<string, Cell>[]> {
+  return {
+    state_kinds: stateKinds(),
+    rule_names: ruleNames(),
+    reason_codes: reasonCodes(),
+    cpa_reasons: cpaReasons(),
+    sequence_cells: sequenceCells(config),
+    queue_thresholds: queueThresholds(config),
+    channel_thresholds: channelThresholds(config),
+  };
 }
 
 /** The names of the sequence tables a run can use. */

@@ -17,9 +17,10 @@ export function reportNames(): string[] {
 }
 
 /**
- * Renders reports into `<out>/<period>/`. All of them are made before the first file is replaced, so that a folder never
- * holds half a render; the same data give the same bytes.
+ * Renders reports into `<out>/<period>/`. All of them are made of one state of the database, whatever is written meanwhile,
+ * and before the first file is replaced, so that a folder never holds half a render; the same data give the same bytes.
  *
+ * @param look may look at that state before anything is made of it
  * @returns the files written, absolute, and their size together in bytes
  * @throws UsageError for an unknown report, before anything is read or written
  */
@@ -28,12 +29,14 @@ export async function renderReports(
   config: Config,
   names: readonly string[],
   request: ReportRequest,
+  look: (db: Knex) => Promise<void> = () => Promise.resolve(),
 ): Promise<{ files: string[]; bytes: number }> {
   const asked = new Set(names.map(reportNamed));
   const reports = REPORTS.filter((report) => asked.has(report));
   const period = periodOf(config.zone, request.from, request.to);
   return await withReaders(db, READERS, async (readers) => {
     const [reader = db] = readers;
+    await look(reader);
     const box = await gatherDataBox(reader, config, period);
     const ask: Ask = { db: reader, config, period, view: request.view ?? "person", mask: maskOf(config.masking), box };
     // By channel the figures are others: they must not take the place of the night's pages.

@@ -71,6 +71,22 @@ describe("a night", () => {
     expect(readFileSync(page).equals(first)).toBe(true);
   });
 
+  it("is done anew where a source is found missing, and where it is no more, though no dump came", async () => {
+    await givenDay();
+    await nightly();
+    const page = join(desk.folder, "data/reports/2026-03-02/index.html");
+    const db = await desk.open();
+    const delivery = { source: "wxcc", day: "2026-03-02", checked_at_ms: 1, file_count: 0, byte_count: 0 };
+    await db("deliveries").insert({ ...delivery, status: "missing" });
+    expect((await nightly()).was_done).toBe(false);
+    expect(readFileSync(page, "utf8")).toContain("source wxcc has not delivered 2026-03-02");
+    expect((await nightly()).was_done).toBe(true);
+    await db("deliveries").where({ source: "wxcc" }).update({ status: "delivered" });
+    await db.destroy();
+    expect((await nightly()).was_done).toBe(false);
+    expect(readFileSync(page, "utf8")).not.toContain("PRELIMINARY");
+  });
+
   it("is left alone although it holds a bad line, and not where late events of its day came since", async () => {
     await givenDay();
     const dump = join(desk.folder, "data/dumps/contact-events-2026-03-02.ndjson");

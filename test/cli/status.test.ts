@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openDatabase } from "../../src/db/open";
 import { type Desk, openDesk } from "../support/terminal";
 
 let desk: Desk;
@@ -22,7 +21,7 @@ function givenDump(day: string): void {
 }
 
 async function row(table: string, values: Record<string, string | number | null>): Promise<void> {
-  const db = await openDatabase(`sqlite:${join(desk.folder, "data/nightdesk.sqlite")}`);
+  const db = await desk.open();
   await db(table).insert(values);
   await db.destroy();
 }
@@ -90,7 +89,7 @@ describe("the grid of days", () => {
     const late = { contactId: "late", event: "new", at: Date.parse("2026-03-02T10:00:00Z") };
     writeFileSync(join(desk.folder, "contact-events-late.ndjson"), `${JSON.stringify(late)}\n`);
     await desk.run("load", "contact-events-late.ndjson");
-    const db = await openDatabase(`sqlite:${join(desk.folder, "data/nightdesk.sqlite")}`);
+    const db = await desk.open();
     await db("dumps").where({ name: "contact-events-late.ndjson" }).increment("first_read_at_ms", 60_000);
     await db.destroy();
     expect(await status()).toMatch(/^2026-03-02 Mon +✓ +✓ +✓ +~ /m);

@@ -1,3 +1,5 @@
+import { knownAgain } from "../../src/dumps/known";
+import type { FileReceipt } from "../../src/dumps/receipts";
 import { type Centre, load, ndjson, openCentre } from "../support/centre";
 
 let centre: Centre;
@@ -28,4 +30,15 @@ it("stays with what it took, whatever the file is called later", async () => {
   const again = await load(centre, { "copy-of-it.ndjson": lines });
   expect(again.files.map(({ status }) => status)).toEqual(["known"]);
   expect(await centre.db("contact_events")).toHaveLength(2);
+});
+
+it("keeps the first name in byte order, also where another gave it an earlier one meanwhile", async () => {
+  const { files } = await load(centre, { "contact-events-2026-03-04.ndjson": lines });
+  const seen = await centre.db("dumps").first();
+  await load(centre, { "contact-events-2026-03-02.ndjson": lines });
+  const receipt = { ...(files[0] as FileReceipt), name: "contact-events-2026-03-03.ndjson" };
+  await knownAgain(centre.db, "UTC", seen, receipt);
+  expect(await centre.db("dumps").select("name", "named_day", "stamp_day")).toEqual([
+    { name: "contact-events-2026-03-02.ndjson", named_day: "2026-03-02", stamp_day: "2026-03-02" },
+  ]);
 });

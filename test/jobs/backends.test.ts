@@ -9,6 +9,9 @@ import { openQueue, queueKind } from "../../jobs/queue";
 import { freePort } from "../support/queues";
 import { openSite, runProgram } from "../support/service";
 
+// Cases that start several services take their time on a busy machine.
+jest.setTimeout(600_000);
+
 describe("the address of a queue", () => {
   it.each([
     ["", "embedded"],
@@ -90,10 +93,10 @@ describe("the folder of the embedded queue", () => {
       { pid: process.pid, started: "1" },
     ]) {
       writeFileSync(file(), JSON.stringify({ ...holder, host: hostname() }));
-      lockFolder(folder).release();
+      expect(() => lockFolder(folder).release()).not.toThrow();
     }
     writeFileSync(file(), "");
-    lockFolder(folder).release();
+    expect(() => lockFolder(folder).release()).not.toThrow();
   });
 
   it("is left to another machine as long as that touches it", () => {

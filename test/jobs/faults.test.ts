@@ -117,7 +117,7 @@ onQueues(queueKinds, ({ open, kind }) => {
     program.child.kill("SIGTERM");
     program.child.kill("SIGCONT");
     expect(await program.ended).toEqual({ code: 0, signal: null });
-    expect(program.said()).toMatch(/SIGTERM: stopping[^]*rebuild: done[^]*Stopped\.\n$/);
+    expect(program.said()).toMatch(/SIGTERM: stopping[^]*rebuild: done[^]*Stopped\."}\n$/);
     expect(program.said()).not.toContain("check: done");
     await run(command).untilSays(new RegExp(`${RUN}_render: done`));
     expect(reportBytes(site, DAY)).toEqual(undisturbed.bytes);

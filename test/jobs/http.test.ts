@@ -162,5 +162,5 @@ it("shows the status page, with what the schedules will begin next", async () =>
   const { status, type, body } = await ask("/");
   expect([status, type]).toEqual([200, "text/html; charset=utf-8"]);
   expect(body).toContain("<h1>Status</h1>");
-  expect(body).toContain("Next: nightly of 2026-03-02, 2026-03-03 01:15, while the service runs.");
+  expect(body).toContain("Next: nightly for 2026-03-02, at 2026-03-03 01:15, while the service runs.");
 });

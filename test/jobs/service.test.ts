@@ -1,5 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { lockFolder } from "../../jobs/backends/lock";
+import { redisFindings } from "../../jobs/examine";
 import { openService } from "../../jobs/service";
 import { runCli } from "../../src/cli";
 import { openDesk, type Desk } from "../support/terminal";
@@ -42,7 +44,11 @@ describe("the service", () => {
   next      Wed 2026-03-04 01:15 UTC, in 13 h 15 min: nightly for 2026-03-03
 Ready.
 `);
-    expect([code, err]).toEqual([0, "SIGTERM: stopping; a running step has 20 s to end.\nStopped.\n"]);
+    const told = err
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { message: string }).message);
+    expect([code, told]).toEqual([0, ["SIGTERM: stopping; a running step has 20 s to end.", "Stopped."]]);
   });
 
   it("says of each schedule when it comes next, the soonest first, by the clock of its zone", async () => {
@@ -123,5 +129,39 @@ describe("the schedules of a configuration", () => {
     writeFileSync(join(desk.folder, "nightdesk.json"), JSON.stringify(settings));
     const { code, err } = await run(desk, {}, "start");
     expect([code, err]).toEqual([1, expect.stringContaining(told)]);
+  });
+});
+
+describe("the doctor", () => {
+  let desk: Desk;
+  beforeEach(() => void (desk = openDesk()));
+  afterEach(() => desk.close());
+
+  it("finds the embedded queue, and who has it", async () => {
+    expect((await run(desk, {}, "doctor")).out).toContain("queue              embedded, in ");
+    const lock = lockFolder(join(desk.folder, "data/queue"));
+    const { code, out } = await run(desk, {}, "doctor");
+    lock.release();
+    expect([code, out]).toEqual([0, expect.stringContaining(`belongs to process ${process.pid}`)]);
+  });
+
+  it("says what is wrong with an address that nobody answers at", async () => {
+    const { code, out } = await run(desk, { QUEUE_URL: "amqp://host" }, "doctor");
+    expect([code, out]).toEqual([1, expect.stringMatching(/FAULT +queue +QUEUE_URL is "amqp:/)]);
+  });
+
+  it("says what to change in a Redis that forgets, evicts or is too old", () => {
+    const facts = { version: "7.0.15", maxmemory_policy: "noeviction", is_persistent: true };
+    expect(redisFindings("redis://a", facts).map(({ level }) => level)).toEqual(["fine"]);
+    const poor = redisFindings("redis://a", {
+      version: "5.0.1",
+      maxmemory_policy: "allkeys-lru",
+      is_persistent: false,
+    });
+    expect(poor.map(({ level, advice }) => `${level} ${advice}`)).toEqual([
+      "fault Redis 6.2 or later is needed: install a newer one.",
+      'fault Set "maxmemory-policy noeviction" in redis.conf.',
+      'remark Set "appendonly yes" in redis.conf.',
+    ]);
   });
 });

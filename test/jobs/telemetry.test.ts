@@ -41,7 +41,7 @@ it("sends a span for each step of a run to the receiver that the environment nam
   const asked = runProgram(site, ["enqueue", "nightly", "--day", "2026-03-02"]);
   expect((await asked.ended).code).toBe(0);
   program = runProgram(site, ["start"], { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint });
-  const said = await program.untilSays(/"step":"render".*"message":"done in/);
+  const said = await program.untilSays(/"step":"render".*"message":"nightly_2026-03-02_render: done in/);
   expect(said).toMatch(/"run_id":"[0-9a-f-]{36}","workflow":"nightly","step":"pull","day":"2026-03-02"/);
   program.child.kill("SIGTERM");
   expect(await program.ended).toMatchObject({ code: 0 });

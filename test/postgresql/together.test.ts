@@ -4,8 +4,9 @@ import { silentLog } from "../../src/base/log";
 import { openDatabase } from "../../src/db/open";
 import { loadDumps } from "../../src/dumps/load";
 import { checkSequences } from "../../src/models/check";
+import { pendingCounts } from "../../src/models/pending";
 import { rebuildTogether } from "../../src/models/rebuild-together";
-import { rulesMark } from "../../src/models/rules";
+import { beginUnder, endUnder, rulesMark } from "../../src/models/rules";
 import { loadRules } from "../../src/reference/load";
 import { type Centre, type Fields, ndjson, openCentre, READ_AT_MS } from "../support/centre";
 import { randomAgents } from "../support/random-agents";
@@ -61,12 +62,19 @@ async function rowsOfQuietNights(): Promise<Record<string, string[]>> {
 }
 
 /** A rebuild in slices so small that two runs share the work. */
-async function rebuild({ db, config }: Centre, progress: () => void = () => {}): Promise<Record<string, number>> {
+async function rebuild(
+  { db, config }: Centre,
+  progress: () => void = () => {},
+  whilePreparing: () => Promise<void> = () => Promise.resolve(),
+): Promise<Record<string, number>> {
   return await rebuildTogether(db, {
     config,
     period: PENDING,
     rules_mark: rulesMark(config, "rules"),
-    writeRules: (trx) => loadRules(trx, config),
+    writeRules: async (trx) => {
+      await whilePreparing();
+      await loadRules(trx, config);
+    },
     slice_sizes: { contact: 7, agent: 3 },
     progress,
   });
@@ -109,6 +117,28 @@ describe("two processes on one database", () => {
     }
   });
 
+  it("find what is stale by what was loaded while they rebuilt, and not by what was there at first", async () => {
+    const [first = { name: "", text: "" }] = NIGHTS;
+    await loadNights(centre, [first]);
+    const event = { type: "contact", contactId: "much-later", event: "new", at: Date.UTC(2026, 4, 1) };
+    const later = { name: "events-2026-05-01.ndjson", text: ndjson([event]) };
+    const loading: Promise<void>[] = [];
+    await rebuild(centre, undefined, async () => {
+      if (loading.length === 0) loading.push(loadNights(other, [later]));
+    });
+    await Promise.all(loading);
+    while ((await pendingCounts(centre.db)).contacts_to_rebuild > 0) await rebuild(centre);
+    const quiet = await openCentre({ zone: "Asia/Seoul" }, "sqlite");
+    await loadNights(quiet, [first, later]);
+    await rebuildAndCheck(quiet);
+    const stale = (db: Centre["db"]): Promise<unknown[]> =>
+      db("customer_sessions").where({ is_stale: 1 }).orderBy("contact_id").pluck("contact_id");
+    const expected = await stale(quiet.db);
+    await quiet.close();
+    expect(expected.length).toBeGreaterThan(0);
+    expect(await stale(centre.db)).toEqual(expected);
+  });
+
   it("refuse to work under two configurations at once, and end under the newer one", async () => {
     await loadNights(centre, NIGHTS);
     const elsewhere: Promise<unknown>[] = [];
@@ -124,6 +154,23 @@ describe("two processes on one database", () => {
     expect(await centre.db("settings").where({ name: "rebuilt_under" }).pluck("value")).toEqual([
       rulesMark(berlin.config, "rules"),
     ]);
+  });
+
+  it("refuse it too where the other run has ended by the time this one looks", async () => {
+    await loadNights(centre, NIGHTS);
+    const berlin = rulesMark({ ...other.config, zone: "Europe/Berlin" }, "rules");
+    const elsewhere: Promise<unknown>[] = [];
+    // Waits for what this run has prepared, and is over long before its slices are.
+    const runElsewhere = (): Promise<unknown> =>
+      other.db.transaction(async (trx) => {
+        await beginUnder(trx, berlin);
+        await endUnder(trx, berlin);
+      });
+    const seoul = rebuild(centre, undefined, async () => {
+      if (elsewhere.length === 0) elsewhere.push(runElsewhere());
+    });
+    await expect(seoul).rejects.toThrow("Another run has begun to make everything anew, or has done so,");
+    await Promise.all(elsewhere);
   });
 });
 

@@ -47,6 +47,7 @@ export async function startPostgres(): Promise<PostgresServer | string> {
     await ended(child);
     rmSync(folder, { recursive: true, force: true });
   };
+  process.once("exit", () => child.kill("SIGINT"));
   const said = await untilReady(child);
   if (said === null) return { url: `postgres://postgres@localhost/postgres?host=${folder}`, stop };
   await stop();

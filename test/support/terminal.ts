@@ -2,7 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import type { Knex } from "knex";
+import { loadConfig } from "../../src/base/config";
 import { runCli } from "../../src/cli";
+import { openDatabase } from "../../src/db/open";
 import { dialect, givenDatabase, type TestDatabase } from "./databases";
 
 export interface Said {
@@ -15,6 +18,8 @@ export interface Said {
 export interface Desk {
   folder: string;
   run(...args: string[]): Promise<Said>;
+  /** The database the commands use; the caller closes it. */
+  open(): Promise<Knex>;
   close(): Promise<void>;
 }
 
@@ -45,7 +50,9 @@ export function openDesk(env: NodeJS.ProcessEnv = {}, nowMs: number = NOW_MS): D
     });
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   };
-  return { folder, run, close };
+  const open = async (): Promise<Knex> =>
+    await openDatabase(loadConfig({ ...(await environment()) }, folder).database_url);
+  return { folder, run, open, close };
 }
 
 function collector(): { stream: Writable; text: () => string } {

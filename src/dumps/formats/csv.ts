@@ -2,6 +2,7 @@ import { fold } from "../../base/fold";
 import type { LoadedEvent } from "../event";
 import type { Fault } from "../fields";
 import { LONGEST_LINE } from "../lines";
+import { headerError } from "./encoding";
 import { byLine, type LineReader, type Sink, type TextReader } from "./lines";
 import { cleanText } from "./ndjson";
 import { emptyRecord, readRecord, type RecordScope, SLOTS } from "./records";
@@ -17,6 +18,7 @@ interface OpenLine {
   text: string;
   line: number;
   bytes: Buffer;
+  fault: Fault | null;
 }
 
 const FOLDED = new Map(Array.from(SLOTS, ([field, slot]) => [fold(field), slot]));
@@ -35,22 +37,28 @@ export function isEventHeader(line: string): boolean {
 export interface TableRows {
   /** What parts the cells; null where the header, the first line that is not blank, tells it. */
   delimiter: string | null;
-  /** Takes the header. @returns what parts its cells */
-  begin: (header: string) => string;
-  take: (cells: string[], line: number, bytes: () => Buffer) => void;
+  /** Takes the header. @returns what parts its cells. @throws NightdeskError where it is no text */
+  begin: (header: string, fault: Fault | null) => string;
+  /** @param fault why one of its lines is no text, and its cells not what was meant */
+  take: (cells: string[], line: number, bytes: () => Buffer, fault: Fault | null) => void;
 }
 
-/** A reader of events in CSV, whose header names their fields. */
-export function csvReader(scope: RecordScope, sink: Sink): LineReader {
+/**
+ * A reader of events in CSV, whose header names their fields.
+ *
+ * @throws NightdeskError `dump-encoding`, from `block`, where the header is not UTF-8
+ */
+export function csvReader(path: string, scope: RecordScope, sink: Sink): LineReader {
   let targets: (number | string)[] = [];
-  const begin = (header: string): string => {
+  const begin = (header: string, fault: Fault | null): string => {
+    if (fault !== null) throw headerError(path, null, fault);
     const told = headerOf(header);
     targets = told.targets;
     return told.delimiter;
   };
-  const take = (cells: string[], number: number, bytes: () => Buffer): void => {
+  const take = (cells: string[], number: number, bytes: () => Buffer, fault: Fault | null): void => {
     sink.read();
-    const result = recordOf(targets, cells, number, scope);
+    const result = fault ?? recordOf(targets, cells, number, scope);
     if ("reason" in result) sink.reject(number, result, bytes);
     else sink.event(result);
   };
@@ -77,28 +85,29 @@ export function tableReader(rows: TableRows, sink: Sink): TextReader {
     const [first, ...others] = close();
     if (first === undefined) return;
     sink.read();
-    sink.reject(first.line, fault, () => first.bytes);
-    for (const other of others) line(other.text, other.line, () => other.bytes);
+    sink.reject(first.line, first.fault ?? fault, () => first.bytes);
+    for (const other of others) line(other.text, other.line, () => other.bytes, other.fault);
   };
-  const line = (raw: string, number: number, bytes: () => Buffer): void => {
+  const line = (raw: string, number: number, bytes: () => Buffer, fault: Fault | null): void => {
     const text = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
     if (open.length === 0 && text.trim() === "") return;
     if (delimiter === null) {
-      delimiter = rows.begin(text);
+      delimiter = rows.begin(text, fault);
       return;
     }
     const result = scan(record, text, delimiter);
     if (result === "done" && open.length === 0) {
-      rows.take(record.cells, number, bytes);
+      rows.take(record.cells, number, bytes, fault);
       record = { cells: [], quoted: null };
       return;
     }
-    open.push({ text: raw, line: number, bytes: Buffer.from(bytes()) });
+    open.push({ text: raw, line: number, bytes: Buffer.from(bytes()), fault });
     openLength += raw.length + 1;
     if (result === "done") {
       const { cells } = record;
       const lines = close();
-      rows.take(cells, lines[0]?.line ?? number, () => joined(lines));
+      const odd = lines.find((one) => one.fault !== null)?.fault ?? null;
+      rows.take(cells, lines[0]?.line ?? number, () => joined(lines), odd);
     } else if (result === "bad" || openLength > LONGEST_LINE || open.length > MOST_LINES) giveUp(BAD_QUOTE);
   };
   const interrupt = (): void => {

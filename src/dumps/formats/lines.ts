@@ -2,6 +2,7 @@ import type { LoadedEvent } from "../event";
 import type { Fault } from "../fields";
 import { linesOf } from "../lines";
 import type { Waiting } from "../waiting";
+import { type Encoding, UTF_8 } from "./encoding";
 
 /** Where a reader of lines puts what it makes of them. */
 export interface Sink {
@@ -27,16 +28,25 @@ export interface LineReader {
 
 /** A reader that wants each line alone, as text without the line feed. */
 export interface TextReader {
-  line(text: string, line: number, bytes: () => Buffer): void;
+  /** @param fault why the line is no text, and its `text` not what was meant; null where it is */
+  line(text: string, line: number, bytes: () => Buffer, fault: Fault | null): void;
   interrupt(): void;
 }
 
 /** The reader of blocks that hands their lines, one by one, to a reader of text. */
-export function byLine(reader: TextReader): LineReader {
+export function byLine(reader: TextReader, encoding: Encoding = UTF_8): LineReader {
   const block = (bytes: Buffer, first: number): number => {
     const { texts, bytes: bytesOf } = linesOf(bytes);
-    texts.forEach((text, index) => reader.line(text, first + index, () => bytesOf(index)));
+    const isText = encoding.isText(bytes);
+    texts.forEach((text, index) => {
+      const fault = isText ? null : lineFault(encoding, bytesOf(index));
+      reader.line(text, first + index, () => bytesOf(index), fault);
+    });
     return first + texts.length;
   };
   return { block, interrupt: () => reader.interrupt() };
+}
+
+function lineFault(encoding: Encoding, line: Buffer): Fault | null {
+  return encoding.isText(line) ? null : encoding.fault(line);
 }

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { LoadedEvent } from "../event";
 import { depthFault, type Fault } from "../fields";
 import { lineEnd, withoutReturn } from "../lines";
+import { UTF_8 } from "./encoding";
 import type { LineReader, StoreSink } from "./lines";
 import { openPlainReader, type PlainTexts, takePlain } from "./plain";
 import { emptyRecord, fillRecord, type RawRecord, readRecord, type RecordScope } from "./records";
@@ -10,11 +11,12 @@ import { emptyRecord, fillRecord, type RawRecord, readRecord, type RecordScope }
 export function ndjsonReader(scope: RecordScope, sink: StoreSink, texts: PlainTexts): LineReader {
   const record = emptyRecord();
   const plain = openPlainReader(texts);
-  const parse = (text: string, number: number, bytes: () => Buffer): void => {
+  const parse = (line: Buffer, number: number, fault: Fault | null): void => {
+    const text = line.toString();
     if (isBlank(text)) return;
     sink.read();
-    const result = eventOf(record, text, number, scope);
-    if ("reason" in result) sink.reject(number, result, bytes);
+    const result = fault ?? eventOf(record, text, number, scope);
+    if ("reason" in result) sink.reject(number, result, () => withoutReturn(line));
     else sink.event(result);
   };
   const block = (bytes: Buffer, first: number): number => {
@@ -30,7 +32,7 @@ export function ndjsonReader(scope: RecordScope, sink: StoreSink, texts: PlainTe
         const from = start;
         end = lineEnd(bytes, from);
         const line = bytes.subarray(from, end);
-        parse(line.toString(), number, () => withoutReturn(line));
+        parse(line, number, isText || isUtf8(line) ? null : UTF_8.fault(line));
       }
       start = end + 1;
     }

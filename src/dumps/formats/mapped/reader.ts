@@ -1,7 +1,8 @@
 import { NightdeskError } from "../../../base/errors";
 import { fold } from "../../../base/fold";
-import type { Raw } from "../../fields";
+import type { Fault, Raw } from "../../fields";
 import { headerCells, tableReader, type TableRows, tooManyCells } from "../csv";
+import { decodedFrom, headerError, otherEncoding, UTF_8 } from "../encoding";
 import { byLine, type LineReader, type Sink, type TextReader } from "../lines";
 import { isBlank, objectIn } from "../ndjson";
 import type { RecordScope } from "../records";
@@ -20,7 +21,8 @@ interface Place {
 /**
  * A reader of a foreign table that turns its lines into events, as the mapping says.
  *
- * @throws NightdeskError `mapping-columns`, from `block`, where the table's header lacks columns that the mapping reads
+ * @throws NightdeskError `mapping-columns`, from `block`, where the table's header lacks columns that the mapping reads,
+ *         `mapping-encoding` where it is no text in the encoding of the mapping
  */
 export function mappedReader(mapping: Mapping, place: Place, scope: RecordScope, sink: Sink): LineReader {
   const program = programOf(mapping);
@@ -32,12 +34,13 @@ export function mappedReader(mapping: Mapping, place: Place, scope: RecordScope,
     else if (isFault(events)) sink.reject(line, events, bytes);
     else for (const event of events) sink.event(event);
   };
-  const { format, skip_lines = 0 } = mapping.settings.table ?? {};
+  const { format, skip_lines = 0, encoding } = mapping.settings.table ?? {};
   const reader = format === "ndjson" ? objectReader(take, sink) : cellReader(mapping, place.path, take, sink);
-  const line = (text: string, number: number, bytes: () => Buffer): void => {
-    if (number > skip_lines) reader.line(text, number, bytes);
+  const line = (text: string, number: number, bytes: () => Buffer, fault: Fault | null): void => {
+    if (number > skip_lines) reader.line(text, number, bytes, fault);
   };
-  return byLine({ line, interrupt: () => reader.interrupt() });
+  const other = otherEncoding(encoding);
+  return byLine({ line, interrupt: () => reader.interrupt() }, other === null ? UTF_8 : decodedFrom(other));
 }
 
 type Take = (row: Row, line: number, isDirty: boolean, bytes: () => Buffer) => void;
@@ -48,10 +51,10 @@ function unlessEmpty(value: Raw, empty: ReadonlySet<string>): Raw {
 }
 
 function objectReader(take: Take, sink: Sink): TextReader {
-  const line = (text: string, number: number, bytes: () => Buffer): void => {
+  const line = (text: string, number: number, bytes: () => Buffer, fault: Fault | null): void => {
     if (isBlank(text)) return;
     sink.read();
-    const object = objectIn(text);
+    const object = fault ?? objectIn(text);
     if (isFault(object)) sink.reject(number, object, bytes);
     else take((path) => pathIn(object.row, path), number, text.includes("\\u"), bytes);
   };
@@ -63,14 +66,16 @@ function cellReader(mapping: Mapping, path: string, take: Take, sink: Sink): Tex
   const isHeadless = columns.length > 0;
   let width = columns.length;
   let places = new Map(columns.map((column, index) => [column, index]));
-  const begin = (header: string): string => {
+  const begin = (header: string, fault: Fault | null): string => {
+    if (fault !== null) throw headerError(path, mapping.file, fault);
     const { cells, delimiter } = headerCells(header, told === null ? undefined : [told]);
     width = cells.length;
     places = placesOf(mapping, path, cells);
     return delimiter;
   };
-  const takeCells = (cells: string[], number: number, bytes: () => Buffer): void => {
+  const takeCells: TableRows["take"] = (cells, number, bytes, fault) => {
     sink.read();
+    if (fault !== null) return sink.reject(number, fault, bytes);
     if (cells.length > width) return sink.reject(number, tooManyCells(cells.length, width), bytes);
     const isDirty = cells.some((cell) => cell.includes("\u0000"));
     return take((column) => cells[places.get(column) ?? -1], number, isDirty, bytes);
@@ -82,11 +87,11 @@ function cellReader(mapping: Mapping, path: string, take: Take, sink: Sink): Tex
 /** A reader of tables in which a quote is a character as any other. */
 function plainReader({ delimiter, begin, take }: TableRows): TextReader {
   let parting = delimiter;
-  const line = (raw: string, number: number, bytes: () => Buffer): void => {
+  const line = (raw: string, number: number, bytes: () => Buffer, fault: Fault | null): void => {
     const text = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
     if (text.trim() === "") return;
-    if (parting === null) parting = begin(text);
-    else take(text.split(parting), number, bytes);
+    if (parting === null) parting = begin(text, fault);
+    else take(text.split(parting), number, bytes, fault);
   };
   return { line, interrupt: () => {} };
 }

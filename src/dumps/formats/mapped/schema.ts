@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isZone } from "../../../base/days";
+import { isEncoding } from "../encoding";
 import { SLOTS } from "../records";
 import { templateOf } from "./template";
 import { isPattern } from "./pattern";
@@ -90,12 +91,18 @@ const delimiter = z
   .length(1, { error: 'Expected one character, such as "," or "|" or "\\t".' })
   .refine((text) => text !== '"' && text !== "\n" && text !== "\r", { error: "No quote or line end can part cells." });
 
+const encoding = z.string().refine(isEncoding, {
+  error: (issue) =>
+    `"${String(issue.input)}" is no encoding that this Node can read. Expected a name such as "windows-1252", "iso-8859-15", "euc-kr", "shift_jis" or "utf-16le".`,
+});
+
 /** A mapping file; its README beside this file says what each key does. */
 export const mappingSchema = z.strictObject({
   note: z.string().optional(),
   table: z
     .strictObject({
       format: z.enum(["csv", "ndjson"]).optional(),
+      encoding: encoding.optional(),
       delimiter: delimiter.optional(),
       columns: z.array(z.string().min(1)).min(1).optional(),
       quotes: z.boolean().optional(),

@@ -1,10 +1,13 @@
+import { isUtf8 } from "node:buffer";
 import type { Mask } from "../../../base/mask";
 import { countTruncated, type Gathered, limitHeld } from "../../aside";
 import type { LoadedEvent } from "../../event";
 import { type Fault, type Raw, textOf, unlessTooDeep } from "../../fields";
+import { type LongPiece, longPiece } from "../../pieces";
 import { rejectLine, rejectLong } from "../../reject";
 import { addList, addReported, type ListPlace } from "../../reported";
 import { addEvent, sendBatch, type Store } from "../../store";
+import { notUtf8 } from "../encoding";
 import { channelFigures, type Element, legFigures, taskFigures } from "./elements";
 import { fieldsOf, isRecord } from "./fields";
 import { listOf, noteEvent } from "./lists";
@@ -54,18 +57,22 @@ export async function readPage(chunks: AsyncIterable<Buffer>, reading: PageReadi
 }
 
 async function readElement(page: OpenPage, found: FoundElement): Promise<void> {
-  const { store, mask, verdict, path } = page;
-  if (!Buffer.isBuffer(found.piece)) {
-    verdict.element_count += 1;
-    store.counts.read += 1;
-    page.is_full = rejectLong(store, mask, store.counts.read, TOO_LONG, found.piece) || page.is_full;
-    return;
-  }
-  const element = elementOf(verdict, found.piece, found, path);
+  const { piece } = found;
+  if (!Buffer.isBuffer(piece)) return rejectUnread(page, TOO_LONG, piece);
+  if (!isUtf8(piece)) return rejectUnread(page, notUtf8("element", piece, SAVE_AGAIN), longPiece(piece));
+  const element = elementOf(page.verdict, piece, found, page.path);
   if (found.list === "tasks") await readTask(page, element);
   else if (found.list === "agentSessions") await readSession(page, element);
   else readLeg(page, element);
 }
+
+function rejectUnread(page: OpenPage, fault: Fault, piece: LongPiece): void {
+  page.verdict.element_count += 1;
+  const line = ++page.store.counts.read;
+  page.is_full = rejectLong(page.store, page.mask, line, fault, piece) || page.is_full;
+}
+
+const SAVE_AGAIN = "Save the response again, byte for byte as it comes.";
 
 const TOO_LONG: Fault = {
   reason: "element-too-long",
