@@ -6,7 +6,7 @@ import { selectRows } from "./sql";
 /** Connections that all see the database as it was at one instant, whatever is written until they are closed. */
 export interface Readers {
   readers: readonly Knex[];
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** Small caches, for what is read once: large ones would be most of what a process may take. */

@@ -27,23 +27,36 @@ export type Progress = (entity: "contact" | "agent" | null, text?: string) => vo
 /** Rebuilds what is pending beside other runs that do the same, contacts and agents at once; see the README. */
 export async function rebuildTogether(db: Knex, rebuild: Rebuild): Promise<Record<string, number>> {
   const sets = [sharedSet("contact", rebuild), sharedSet("agent", rebuild)];
-  const counts = await emptyTogether(db, sets, (trx, isFirst) => prepare(trx, rebuild, isFirst), newestLoad);
+  let lookedAfter: string | null = null;
+  const prepareAfter = async (trx: Knex.Transaction, isFirst: boolean): Promise<void> => {
+    await takeTurn(trx, "loads");
+    const newest = await newestLoad(trx);
+    await prepare(trx, rebuild, isFirst, newest !== lookedAfter);
+    lookedAfter = newest;
+  };
+  const mark = async (trx: Knex.Transaction): Promise<string> =>
+    JSON.stringify([await newestLoad(trx), await newestRules(trx)]);
+  const counts = await emptyTogether(db, sets, prepareAfter, mark);
   await db.transaction((trx) => endUnder(trx, rebuild.rules_mark));
   rebuild.progress(null);
   return counts;
 }
 
 /** While nobody loads: what names, days and contacts there are stays the same until it is prepared for. */
-async function prepare(trx: Knex.Transaction, rebuild: Rebuild, isFirst: boolean): Promise<void> {
-  await takeTurn(trx, "loads");
+async function prepare(
+  trx: Knex.Transaction,
+  rebuild: Rebuild,
+  isFirst: boolean,
+  hasSomethingCome: boolean,
+): Promise<void> {
   if (!isFirst && (await newestRules(trx)) !== rebuild.rules_mark) throw othersRules();
   const isNew = isFirst && (await beginUnder(trx, rebuild.rules_mark));
   // Both before the rules are written, which others wait for: this may wait for slices of theirs.
   if (isFirst) {
     await addPending(trx, rebuild.config.zone, isNew ? { ...rebuild.period, all: true } : rebuild.period);
   }
-  // Each time: by what has come, those rebuilt a moment ago may be stale.
-  await addOpenSessions(trx);
+  // By what has come, those rebuilt a moment ago may be stale. Only then: two runs would give each other work for ever.
+  if (hasSomethingCome) await addOpenSessions(trx);
   await rebuild.writeRules(trx);
   if (isNew) await trx("calendar_days").del();
   await fillCalendar(trx, rebuild.config.zone);
@@ -56,10 +69,10 @@ function othersRules(): NightdeskError {
   );
 }
 
-/** Changes with every load that ends, and with the rules under which others rebuild or have rebuilt. */
+/** Changes with every load that ends. */
 async function newestLoad(trx: Knex.Transaction): Promise<string> {
   const [newest] = await trx("dumps").max({ dump_key: "dump_key" });
-  return JSON.stringify([newest?.dump_key, await newestRules(trx)]);
+  return String(newest?.dump_key);
 }
 
 function sharedSet(entity: "contact" | "agent", { slice_sizes, progress }: Rebuild): SharedSet {
