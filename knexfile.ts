@@ -26,6 +26,7 @@ function sqliteConfig(url: string): Knex.Config {
     useNullAsDefault: true,
     migrations: { migrationSource },
     log: QUIET,
+    ...WITHOUT_VALUES,
     pool: { min: 1, max: 1, afterCreate: setPragmas },
   };
 }
@@ -45,6 +46,9 @@ function setPragmas(connection: SqliteConnection, done: (error: Error | null, co
   connection.exec(pragmas, (error) => done(error, connection));
 }
 
+/** Messages go into receipts, jobs and logs: they say the statement with its question marks, never the customers' data in them. */
+const WITHOUT_VALUES = { compileSqlOnError: false };
+
 /** As many connections as a rebuild and a few requests beside it can use; a server allows 100 unless told otherwise. */
 const POSTGRES_CONNECTIONS = 8;
 
@@ -54,6 +58,7 @@ function postgresConfig(url: string): Knex.Config {
     connection: { connectionString: url, types: NUMBERS, application_name: "nightdesk" } as Knex.PgConnectionConfig,
     migrations: { migrationSource },
     log: QUIET,
+    ...WITHOUT_VALUES,
     pool: { min: 0, max: POSTGRES_CONNECTIONS, afterCreate: setSession },
   };
 }

@@ -1,8 +1,11 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Knex } from "knex";
-import { mayPass, messageOf, NightdeskError, UsageError } from "./base/errors";
+import type { Config } from "./base/config";
+import { isError, mayPass, messageOf, NightdeskError, UsageError } from "./base/errors";
 import { type Batch, type Failure, parseBatch, type StepResult } from "./batch";
 import type { Context } from "./context";
+import { maskOf } from "./base/mask";
+import { readable } from "./base/text";
 import { codeVersion } from "./base/version";
 import { writeTransaction } from "./db/write";
 import { missingDeliveries } from "./metrics/completeness";
@@ -81,7 +84,7 @@ export async function takeStep(
   const { batch, step } = run;
   const started = context.now();
   const key = await openReceipt(context, run, started);
-  const result = await attempt(() => steps[step](context, batch));
+  const result = await attempt(context, () => steps[step](context, batch));
   const after = result.failure === undefined ? null : afterFailure(result.failure);
   const status = after === null ? "done" : after === "wait" ? "waiting" : "failed";
   const receipt: Receipt = { step, status, started_at_ms: started, finished_at_ms: context.now(), ...result };
@@ -213,12 +216,29 @@ export async function endRun({ db, now }: Context, run_id: string, why: string):
   );
 }
 
-async function attempt(work: () => Promise<StepResult>): Promise<StepResult> {
+async function attempt({ config }: Context, work: () => Promise<StepResult>): Promise<StepResult> {
+  const shown = (failure: Failure): Failure => ({ ...failure, message: showable(config, failure.message) });
   try {
-    return await work();
+    const result = await work();
+    return result.failure === undefined ? result : { ...result, failure: shown(result.failure) };
   } catch (error) {
     const code = error instanceof NightdeskError ? error.code : "unexpected";
-    const message = code === "unexpected" && error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-    return { counts: {}, failure: { code, message, can_retry: mayPass(error) } };
+    const failure = shown({ code, message: messageOf(error), can_retry: mayPass(error) });
+    const calls = code === "unexpected" && isError(error) ? callsOf(error) : "";
+    return { counts: {}, failure: { ...failure, message: `${failure.message}${calls}` } };
   }
+}
+
+/** More than this of a message nobody reads. */
+const MOST_LETTERS = 4_000;
+
+/** A message as receipts, jobs and logs may hold it. Masked before it is cut: half a number is one all the same. */
+function showable(config: Config, message: string): string {
+  return readable(maskOf(config.masking).text(message), MOST_LETTERS);
+}
+
+/** Where it was thrown, without the message before it. */
+function callsOf({ stack = "" }: Error): string {
+  const calls = stack.split("\n").filter((line) => /^ {4}at /.test(line));
+  return calls.map((line) => `\n${line}`).join("");
 }

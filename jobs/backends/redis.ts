@@ -8,7 +8,7 @@ import type { Backend } from "./backend";
 const PREFIX = "{nightdesk}";
 
 const FORMS =
-  "redis://[USER:PASSWORD@]HOST:PORT[/DATABASE], redis+sentinel://[USER:PASSWORD@]HOST:PORT,HOST:PORT/NAME[/DATABASE] or redis+cluster://[USER:PASSWORD@]HOST:PORT,HOST:PORT; rediss for TLS";
+  "redis://[USER:PASSWORD@]HOST:PORT[/DATABASE], redis+sentinel://[USER:PASSWORD@]HOST:PORT,HOST:PORT/NAME[/DATABASE][?sentinel_username=USER&sentinel_password=PASSWORD] or redis+cluster://[USER:PASSWORD@]HOST:PORT,HOST:PORT; rediss for TLS";
 
 /** What a `redis` address says. */
 export interface RedisAddress {
@@ -17,18 +17,25 @@ export interface RedisAddress {
   nodes: { host: string; port: number }[];
   username: string | null;
   password: string | null;
+  /** What the sentinels themselves ask for; both null for the other modes. */
+  sentinel_username: string | null;
+  sentinel_password: string | null;
   /** Name of the group of servers that the sentinels watch; null for the other modes. */
   group: string | null;
   database: number;
 }
 
+const SENTINEL_KEYS = ["sentinel_username", "sentinel_password"];
+
 /** @throws NightdeskError `queue-url` that names the forms an address may have */
 export function parseRedisUrl(url: string): RedisAddress {
-  const found = /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?#]+)(?:\/([^?#]*))?$/.exec(
-    url,
-  );
+  const found =
+    /^redis(s?)(?:\+(sentinel|cluster))?:\/\/(?:([^:@/]*)(?::([^@/]*))?@)?([^/?#]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/.exec(
+      url,
+    );
   if (found === null) throw unfit(url);
-  const [, secure, mode = "single", username = "", password = "", hosts = "", path = ""] = found;
+  const [, secure, mode = "single", username = "", password = "", hosts = "", path = "", query = ""] = found;
+  const asked = new URLSearchParams(query);
   const parts = path.split("/").filter(Boolean);
   const group = mode === "sentinel" ? (parts.shift() ?? "") : null;
   const nodes = hosts.split(",").map((host) => nodeOf(host, mode === "sentinel" ? 26_379 : 6_379));
@@ -36,6 +43,7 @@ export function parseRedisUrl(url: string): RedisAddress {
     nodes.every((node) => node !== null) &&
     (mode !== "single" || nodes.length === 1) &&
     group !== "" &&
+    [...asked.keys()].every((key) => mode === "sentinel" && SENTINEL_KEYS.includes(key)) &&
     parts.length <= (mode === "cluster" ? 0 : 1) &&
     parts.every((part) => /^\d{1,3}$/.test(part));
   if (!isFit) throw unfit(url);
@@ -45,6 +53,8 @@ export function parseRedisUrl(url: string): RedisAddress {
     nodes: nodes.filter((node) => node !== null),
     username: username === "" ? null : decodeURIComponent(username),
     password: password === "" ? null : decodeURIComponent(password),
+    sentinel_username: asked.get("sentinel_username"),
+    sentinel_password: asked.get("sentinel_password"),
     group,
     database: Number(parts[0] ?? 0),
   };
@@ -83,15 +93,33 @@ function connectionOf(
   role: "command" | "service",
   clusters: Cluster[],
 ): QueueBaseOptions["connection"] {
-  const { mode, nodes, group } = address;
+  const { mode, nodes } = address;
   const options = optionsOf(address, role);
-  if (mode === "sentinel") {
-    return { ...options, sentinels: nodes, name: group ?? "", sentinelRetryStrategy: pauseMs };
-  }
+  if (mode === "sentinel") return { ...options, ...sentinelsOf(address), sentinelRetryStrategy: pauseMs };
   if (mode === "single") return { ...options, ...nodes[0] };
   const cluster = new Cluster(nodes, { redisOptions: options, clusterRetryStrategy: pauseMs });
   clusters.push(cluster);
   return cluster;
+}
+
+/** Without the two of TLS ioredis speaks it neither to the sentinels nor to the servers they name, whatever `tls` says. */
+function sentinelsOf({ nodes, group, isSecure, sentinel_username, sentinel_password }: RedisAddress): SentinelOptions {
+  return {
+    sentinels: nodes,
+    name: group ?? "",
+    ...(sentinel_username === null ? {} : { sentinelUsername: sentinel_username }),
+    ...(sentinel_password === null ? {} : { sentinelPassword: sentinel_password }),
+    ...(isSecure ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+  };
+}
+
+interface SentinelOptions {
+  sentinels: { host: string; port: number }[];
+  name: string;
+  sentinelUsername?: string;
+  sentinelPassword?: string;
+  enableTLSForSentinelMode?: boolean;
+  sentinelTLS?: object;
 }
 
 interface ServerOptions {
@@ -150,10 +178,10 @@ export async function redisFacts(url: string): Promise<RedisFacts> {
 }
 
 function clientOf(address: RedisAddress): Redis | Cluster {
-  const { mode, nodes, group } = address;
+  const { mode, nodes } = address;
   const redisOptions = optionsOf(address, "command");
   if (mode === "cluster") return new Cluster(nodes, { redisOptions });
-  if (mode === "sentinel") return new Redis({ ...redisOptions, sentinels: nodes, name: group ?? "" });
+  if (mode === "sentinel") return new Redis({ ...redisOptions, ...sentinelsOf(address) });
   return new Redis({ ...redisOptions, ...nodes[0] });
 }
 

@@ -16,6 +16,14 @@ export function shortened(text: string, columns: number): string {
   return `${fitColumns(text, side)}…${fitColumns(letters.toReversed().join(""), side).split("").toReversed().join("")}`;
 }
 
+/** A message that is too long to be read keeps its beginning, which says what, and its end, which says why. */
+export function readable(message: string, mostLetters: number): string {
+  if (message.length <= mostLetters) return message;
+  const side = Math.floor(mostLetters / 2);
+  const left = message.length - 2 * side;
+  return `${message.slice(0, side)} … ${left} characters left out … ${message.slice(-side)}`;
+}
+
 /** How many columns a text takes in a terminal. */
 export function columnsOf(text: string): number {
   return Array.from(text).reduce((sum, letter) => sum + (WIDE.test(letter) ? 2 : 1), 0);
@@ -30,5 +38,5 @@ export function fitColumns(text: string, columns: number): string {
 
 /** A database's address as it may be shown: without its password, wherever it stands and whatever letters it has. */
 export function withoutPassword(url: string): string {
-  return url.replace(/(:\/\/[^:/?#@]*):.*@/s, "$1:…@").replace(/([?&]password=)[^&#]*/gi, "$1…");
+  return url.replace(/(:\/\/[^:/?#@]*):.*@/s, "$1:…@").replace(/([?&]\w*password=)[^&#]*/gi, "$1…");
 }

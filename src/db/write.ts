@@ -19,13 +19,21 @@ export async function writeTransaction<First, Result>(
 ): Promise<Result> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     let hasBegun = false;
+    let cause: unknown;
     try {
       return await db.transaction(async (trx) => {
-        const first = await begin(trx);
-        hasBegun = true;
-        return await work(trx, first);
+        try {
+          const first = await begin(trx);
+          hasBegun = true;
+          return await work(trx, first);
+        } catch (error) {
+          cause = error;
+          throw error;
+        }
       });
-    } catch (error) {
+    } catch (thrown) {
+      // Where SQLite took it back by itself, as on a full disk, knex tells only that it had nothing left to take back.
+      const error = cause ?? thrown;
       if (hasBegun || (error as { code?: string }).code !== "SQLITE_BUSY") throw error;
     }
   }

@@ -20,6 +20,9 @@ describe("text in a terminal", () => {
     expect(withoutPassword("postgres://host/db?user=me&password=secret&x=1")).toBe(
       "postgres://host/db?user=me&password=…&x=1",
     );
+    expect(withoutPassword("redis+sentinel://a,b/main?sentinel_password=secret")).toBe(
+      "redis+sentinel://a,b/main?sentinel_password=…",
+    );
     expect(withoutPassword("sqlite:/srv/data/nightdesk.sqlite")).toBe("sqlite:/srv/data/nightdesk.sqlite");
   });
 

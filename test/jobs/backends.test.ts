@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { lockFolder } from "../../jobs/backends/lock";
-import { parseRedisUrl } from "../../jobs/backends/redis";
+import { parseRedisUrl, redisBackend, redisFacts } from "../../jobs/backends/redis";
 import { openQueue, queueKind } from "../../jobs/queue";
 import { freePort } from "../support/queues";
 import { openSite, runProgram } from "../support/service";
@@ -32,6 +33,8 @@ describe("the address of a queue", () => {
       nodes: [{ host: "redis.example", port: 6380 }],
       username: "me",
       password: "p@ss",
+      sentinel_username: null,
+      sentinel_password: null,
       group: null,
       database: 2,
     });
@@ -57,11 +60,42 @@ describe("the address of a queue", () => {
     "redis://a,b",
     "redis://a/x",
     "redis+sentinel://a:1",
+    "redis+sentinel://a:1/main?sentinel_pasword=x",
+    "redis://a:1?sentinel_password=x",
     "redis+cluster://a:1/3",
     "redis://a:port",
   ])("%s is refused with the forms there are", (url) =>
     expect(() => parseRedisUrl(url)).toThrow(/Expected redis:\/\/.*sentinel.*cluster/),
   );
+
+  it("speaks TLS to sentinels and to the servers they name, and gives the sentinels a password of their own", async () => {
+    const firstBytes: number[] = [];
+    const sentinel = createServer((socket) => {
+      socket
+        .on("error", () => {})
+        .once("data", (data) => {
+          firstBytes.push(data[0] ?? 0);
+          socket.destroy();
+        });
+    }).listen(0, "127.0.0.1");
+    await once(sentinel, "listening");
+    const { port } = sentinel.address() as AddressInfo;
+    const url = `rediss+sentinel://me:pw@127.0.0.1:${port}/main?sentinel_username=watch&sentinel_password=p%40ss`;
+    expect(redisBackend(url).optionsFor("service").connection).toMatchObject({
+      sentinels: [{ host: "127.0.0.1", port }],
+      tls: {},
+      enableTLSForSentinelMode: true,
+      sentinelTLS: {},
+      password: "pw",
+      sentinelUsername: "watch",
+      sentinelPassword: "p@ss",
+    });
+    expect(redisBackend(url).shown).not.toMatch(/pw|p%40ss/);
+    await redisFacts(url).catch(() => {});
+    // 22 opens a TLS handshake.
+    expect(new Set(firstBytes)).toEqual(new Set([22]));
+    sentinel.close();
+  });
 
   it("where nobody answers is said within seconds, with what to do", async () => {
     const site = openSite(`redis://127.0.0.1:${await freePort()}`);
