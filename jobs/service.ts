@@ -7,7 +7,7 @@ import { maskOf } from "../src/base/mask";
 import { withoutPassword } from "../src/base/text";
 import { codeVersion } from "../src/base/version";
 import type { Batch } from "../src/batch";
-import type { Options } from "../src/commands";
+import type { Options } from "../src/options";
 import { closeContext, type Context, openContext } from "../src/context";
 import type { Service } from "../src/service";
 import { configOf, inContext, type Terminal } from "../src/terminal";

@@ -4,14 +4,15 @@ import { isDay } from "./base/days";
 import { messageOf, NightdeskError, UsageError } from "./base/errors";
 import { codeVersion } from "./base/version";
 import * as commands from "./commands";
-import type { Options } from "./commands";
 import { exportNames } from "./exports/export";
 import { FAULTS } from "./generate/generate";
+import type { Options } from "./options";
 import { sequenceTables } from "./reference/load";
 import { showMapped } from "./map";
 import { reportNames } from "./reports/render";
 import type { Service } from "./service";
 import type { Terminal } from "./terminal";
+import * as works from "./works";
 
 /** Exit codes: the work is done, it failed, the command was called wrongly. */
 const DONE = 0;
@@ -143,7 +144,7 @@ function addNight(program: Command, terminal: Terminal, run: Run): void {
     .addOption(
       new Option("--replay", "read the dumps kept in the archive instead of their sources").conflicts("source"),
     )
-    .action((options: Options) => run(options, commands.nightlyWork(terminal, options)));
+    .action((options: Options) => run(options, works.nightlyWork(terminal, options)));
   program
     .command("replay")
     .description("The night's work over days whose dumps are kept in the archive, without asking any source.")
@@ -152,7 +153,7 @@ function addNight(program: Command, terminal: Terminal, run: Run): void {
     .addOption(to())
     .addOption(out())
     .option("--again", "do it although these nights were done and nothing new has come")
-    .action((options: Options) => run(options, commands.nightlyWork(terminal, { ...options, replay: true })));
+    .action((options: Options) => run(options, works.nightlyWork(terminal, { ...options, replay: true })));
   program
     .command("load")
     .description(
@@ -160,7 +161,7 @@ function addNight(program: Command, terminal: Terminal, run: Run): void {
     )
     .argument("<path...>", "files and folders")
     .option("--mapping <file>", "the mapping that turns these files, foreign tables, into events")
-    .action((paths: string[], options: Options) => run(options, commands.loadWork(terminal, paths, options)));
+    .action((paths: string[], options: Options) => run(options, works.loadWork(terminal, paths, options)));
 }
 
 function addStages(program: Command, terminal: Terminal, run: Run, done: Done): void {
@@ -170,7 +171,7 @@ function addStages(program: Command, terminal: Terminal, run: Run, done: Done): 
     .addOption(from())
     .addOption(to())
     .addOption(new Option("--all", "everything").conflicts(["from", "to"]))
-    .action((options: Options) => run(options, commands.periodWork("rebuild", options)));
+    .action((options: Options) => run(options, works.periodWork("rebuild", options)));
   program
     .command("check")
     .description("Check contacts against the event sequence table: what is new, the given days, or everything.")
@@ -190,7 +191,7 @@ function addStages(program: Command, terminal: Terminal, run: Run, done: Done): 
     )
     .action(async (options: Options) => {
       if (!commands.isOtherCheck(terminal, options)) {
-        return run(options, commands.periodWork("check", options));
+        return run(options, works.periodWork("check", options));
       }
       return done(await commands.printFindings(terminal, options));
     });
@@ -208,7 +209,7 @@ function addReport(program: Command, terminal: Terminal, run: Run, hasQueue: boo
     .addOption(view())
     .option("--bom", "begin CSV files with a byte-order mark, for spreadsheets that need one")
     .addOption(out())
-    .action((names: string[], options: Options) => run(options, commands.reportWork(terminal, names, options)));
+    .action((names: string[], options: Options) => run(options, works.reportWork(terminal, names, options)));
   if (hasQueue) report.option("--queue", "let the service make it; this command does not wait for it");
 }
 
@@ -246,8 +247,8 @@ function addService(program: Command, terminal: Terminal, service: Service, done
     .addOption(out())
     .option("--again", "do it although it was done")
     .action(async (workflow: Batch["workflow"], names: string[], options: Options) => {
-      const works = commands.queuedWorks(terminal, workflow, names, options);
-      done(await service.enqueue(terminal, works.map(batchOf), options.json ?? false));
+      const asked = works.queuedWorks(terminal, workflow, names, options);
+      done(await service.enqueue(terminal, asked.map(batchOf), options.json ?? false));
     });
 }
 

@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Batch } from "./batch";
 import { writeCsvRows } from "./base/csv";
-import { addDays, daysBetween, yesterday } from "./base/days";
+import { addDays, yesterday } from "./base/days";
 import { messageOf, NightdeskError, UsageError } from "./base/errors";
 import { ensureFolder } from "./base/folders";
 import { openLog } from "./base/log";
@@ -14,52 +14,19 @@ import { withoutPassword } from "./base/text";
 import { copyDatabase } from "./db/transfer";
 import { runDemo } from "./demo";
 import { examine, printExamination } from "./doctor";
-import { readMapping } from "./dumps/formats/mapped/mapping";
 import { exportTable } from "./exports/export";
-import { type Fault, generateDays } from "./generate/generate";
+import { generateDays } from "./generate/generate";
 import { findViolations, type Violation } from "./models/check";
 import { isUnderRules, requireRules } from "./models/rebuild";
+import { daysOf, type Options } from "./options";
 import { printCopied, printRun } from "./print";
-import { rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
-import { reportNames } from "./reports/render";
+import { rulesVersion, sequenceVersion } from "./reference/load";
 import { runWorkflow } from "./runner";
 import type { Service } from "./service";
 import { gatherStatus, type Upcoming } from "./status";
 import { statusPage } from "./status-page";
 import { printStatus } from "./status-print";
 import { configOf, inContext, type Terminal } from "./terminal";
-
-/** The options of all commands, as the command line gives them: checked, and absent where not given. */
-export interface Options {
-  day?: string;
-  from?: string;
-  to?: string;
-  all?: boolean;
-  again?: boolean;
-  replay?: boolean;
-  json?: boolean;
-  source?: string[];
-  out?: string;
-  format?: ("html" | "csv")[] | "csv" | "ndjson";
-  view?: "person" | "channel";
-  mode?: "overlay" | "strict";
-  table?: string;
-  html?: string;
-  bom?: boolean;
-  spreadsheet?: boolean;
-  days?: number;
-  contacts?: number;
-  agents?: number;
-  seed?: number;
-  mapping?: string;
-  sample?: number;
-  faults?: Fault[];
-  concurrency?: number;
-  queue?: boolean;
-  eachDay?: boolean;
-}
-
-type Work = Partial<Batch> & Pick<Batch, "workflow">;
 
 /** Runs a batch and prints its receipt. @returns whether it is done */
 export async function run(terminal: Terminal, batch: Batch, json: boolean): Promise<boolean> {
@@ -70,83 +37,6 @@ export async function run(terminal: Terminal, batch: Batch, json: boolean): Prom
     if (step.failure !== undefined) terminal.stderr.write(`error: ${step.failure.message}\n`);
   }
   return receipt.status === "done";
-}
-
-export function nightlyWork(terminal: Terminal, options: Options): Work {
-  const config = configOf(terminal);
-  const unknown = config.reports.filter((name) => !reportNames().includes(name));
-  if (unknown.length > 0) {
-    throw new NightdeskError(
-      "config",
-      `${config.file ?? "The configuration"} names reports that do not exist: ${unknown.join(", ")}. Expected some of ${reportNames().join(", ")}. Correct "reports".`,
-    );
-  }
-  if (!sequenceTables().includes(config.sequence.table)) {
-    throw new NightdeskError(
-      "config",
-      `${config.file ?? "The configuration"} names a sequence table that does not exist: ${config.sequence.table}. Expected one of ${sequenceTables().join(", ")}. Correct "sequence.table".`,
-    );
-  }
-  const days = daysOf(options) ?? [yesterday(config.zone, terminal.now())];
-  return {
-    workflow: "nightly",
-    from: days[0] ?? null,
-    to: days.at(-1) ?? null,
-    sources: absolute(terminal, options.source ?? []),
-    again: options.again ?? false,
-    out: options.out === undefined ? null : resolve(terminal.folder, options.out),
-    options: options.replay ? { replay: true } : {},
-  };
-}
-
-/** @throws NightdeskError `mapping` before anything is read, where the mapping asked for has faults */
-export function loadWork(terminal: Terminal, paths: readonly string[], options: Options): Work {
-  const sources = absolute(terminal, paths);
-  if (options.mapping === undefined) return { workflow: "load", sources };
-  const mapping = resolve(terminal.folder, options.mapping);
-  readMapping(mapping, configOf(terminal).zone);
-  return { workflow: "load", sources, options: { mapping } };
-}
-
-export function periodWork(workflow: "rebuild" | "check", options: Options): Work {
-  const days = daysOf(options);
-  return { workflow, from: days?.[0] ?? null, to: days?.at(-1) ?? null, all: options.all ?? false };
-}
-
-export function reportWork(terminal: Terminal, names: string[], options: Options): Work {
-  const days = daysOf(options);
-  if (days === null) throw new UsageError("A report needs its days. Give --day D, or --from D --to D.");
-  return {
-    workflow: "report",
-    from: days[0] ?? null,
-    to: days.at(-1) ?? null,
-    reports: names,
-    formats: Array.isArray(options.format) ? options.format : [],
-    out: options.out === undefined ? null : resolve(terminal.folder, options.out),
-    options: { view: options.view ?? "person", bom: options.bom ?? false },
-  };
-}
-
-/** The runs that are put on the queue: one, or with `--each-day` one for each day. */
-export function queuedWorks(
-  terminal: Terminal,
-  workflow: Batch["workflow"],
-  names: string[],
-  options: Options,
-): Work[] {
-  const days = options.eachDay === true ? daysOf(options) : null;
-  if (options.eachDay === true && days === null) throw new UsageError("--each-day needs --from D and --to D.");
-  const asked = days === null ? [options] : daysBetween(...days).map((day) => ({ ...options, day }));
-  return asked.map((each) => ({ ...queuedWork(terminal, workflow, names, each), again: options.again ?? false }));
-}
-
-function queuedWork(terminal: Terminal, workflow: Batch["workflow"], names: string[], options: Options): Work {
-  const takesNames = workflow === "report" || workflow === "load";
-  if (!takesNames && names.length > 0) throw new UsageError(`${workflow} takes no names: "${names.join(" ")}".`);
-  if (workflow === "load" && names.length === 0) throw new UsageError("load needs files or folders. Name them.");
-  if (workflow === "load") return loadWork(terminal, names, options);
-  if (workflow === "report") return reportWork(terminal, names, options);
-  return workflow === "nightly" ? nightlyWork(terminal, options) : periodWork(workflow, options);
 }
 
 const FINDING_COLUMNS = [
@@ -281,35 +171,6 @@ export async function doctor(terminal: Terminal, options: Options, service?: Ser
   terminal.stdout.write(options.json ? `${JSON.stringify({ findings })}\n` : printExamination(findings));
   return findings.every((finding) => finding.level !== "fault");
 }
-
-function absolute(terminal: Terminal, paths: readonly string[]): string[] {
-  if (paths.includes(""))
-    throw new UsageError("A path is empty. Name a file or a folder (an unset variable of a script?).");
-  return paths.map((path) => resolve(terminal.folder, path));
-}
-
-/** The first and last day asked for, or null where none is. */
-function daysOf(options: Options): [string, string] | null {
-  if (options.day !== undefined) return [options.day, options.day];
-  if (options.from === undefined && options.to === undefined) return null;
-  if (options.from === undefined || options.to === undefined) {
-    throw new UsageError("A period needs both its ends. Give --from D and --to D.");
-  }
-  if (options.from > options.to) {
-    throw new UsageError(
-      `The period ends before it begins: from ${options.from} to ${options.to}. Give the earlier day first.`,
-    );
-  }
-  if (addDays(options.from, LONGEST_PERIOD_DAYS) <= options.to) {
-    throw new UsageError(
-      `From ${options.from} to ${options.to} is more than ${LONGEST_PERIOD_DAYS} days. Ask for a shorter period.`,
-    );
-  }
-  return [options.from, options.to];
-}
-
-/** Ten years: longer is a slip of the finger, and would be counted day by day. */
-const LONGEST_PERIOD_DAYS = 3_660;
 
 /** A file appears whole or not at all; a device or pipe is written to as it is. */
 async function writeFile(file: string, parts: AsyncIterable<string>): Promise<void> {

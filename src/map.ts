@@ -4,7 +4,7 @@ import { UsageError } from "./base/errors";
 import { fold } from "./base/fold";
 import { nearestName } from "./base/settings";
 import { columnsOf, printable, shortened } from "./base/text";
-import type { Options } from "./commands";
+import type { Options } from "./options";
 import { mappingFileFor } from "./dumps/formats/mapped/mapping";
 import { type Preview, previewFile } from "./dumps/preview";
 import { table } from "./print";

@@ -1,6 +1,6 @@
 import type { Batch } from "./batch";
 import type { Config } from "./base/config";
-import type { Options } from "./commands";
+import type { Options } from "./options";
 import type { Upcoming } from "./status";
 import type { Finding } from "./doctor";
 import type { Terminal } from "./terminal";
