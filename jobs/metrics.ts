@@ -1,14 +1,24 @@
 import type { Knex } from "knex";
-import { calendarDay } from "../src/base/days";
+import { calendarDay, HOUR, localDay } from "../src/base/days";
 import type { Context } from "../src/context";
 import { type DayFigures, dayFigures } from "../src/reports/day-figures";
+import { dueRuns } from "./due";
 import { type Family, expositionText } from "./exposition";
+import { planOf, readLedger } from "./ledger";
 
 /** How many jobs of the queue are in each of its states. */
 export type QueueDepth = () => Promise<Record<string, number>>;
 
+/** How long the queue may take to count its jobs; after it the others are told without. */
+const COUNTED_WITHIN_MS = 5_000;
+
 /** What a reader of metrics is given; each call reads the database and the queue anew, but for a rendered day's figures. */
-export function metricsReader({ db, config }: Context, depth: QueueDepth): () => Promise<string> {
+export function metricsReader(
+  context: Context,
+  depth: QueueDepth,
+  countedWithinMs = COUNTED_WITHIN_MS,
+): () => Promise<string> {
+  const { db, config } = context;
   let known: { mark: string; figures: DayFigures } | null = null;
   const figuresOf = async (last: RenderedDay): Promise<DayFigures> => {
     const mark = `${last.day} ${last.finished_at_ms}`;
@@ -18,23 +28,27 @@ export function metricsReader({ db, config }: Context, depth: QueueDepth): () =>
   return async () => {
     const last = await lastRendered(db);
     return expositionText([
-      await queueFamily(depth),
+      ...(await queueFamilies(depth, countedWithinMs)),
       ...(await stepFamilies(db)),
       await successFamily(db),
-      ...(await dumpFamilies(db)),
+      await overdueFamily(context),
+      ...(await dumpFamilies(context)),
       ...(last === null ? [] : dayFamilies(await figuresOf(last), last, config.zone)),
     ]);
   };
 }
 
-async function queueFamily(depth: QueueDepth): Promise<Family> {
-  const counts = await depth();
-  return {
-    name: "nightdesk_queue_jobs",
-    kind: "gauge",
-    help: "Jobs on the queue by state.",
-    samples: Object.entries(counts).map(([state, value]) => ({ labels: { state }, value })),
-  };
+/** Left out while the queue is gone: what the database knows is told all the same. */
+async function queueFamilies(depth: QueueDepth, withinMs: number): Promise<Family[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), withinMs);
+  });
+  const counts = await Promise.race([depth().catch(() => null), late]);
+  clearTimeout(timer);
+  if (counts === null) return [];
+  const samples = Object.entries(counts).map(([state, value]) => ({ labels: { state }, value }));
+  return [{ name: "nightdesk_queue_jobs", kind: "gauge", help: "Jobs on the queue by state.", samples }];
 }
 
 interface StepRow {
@@ -93,12 +107,32 @@ async function successFamily(db: Knex): Promise<Family> {
   };
 }
 
-async function dumpFamilies(db: Knex): Promise<Family[]> {
+/** Of every schedule there is, 0 too: an alert hears of one that never ran, and of none for closed days or removed ones. */
+async function overdueFamily(context: Context): Promise<Family> {
+  const plan = planOf(context.config);
+  const due = dueRuns(plan, await readLedger(context, plan), context.now());
+  return {
+    name: "nightdesk_schedule_overdue_runs",
+    kind: "gauge",
+    help: "Runs of a schedule that fell due and have not come to an end.",
+    samples: plan.schedules.map(({ name }) => ({
+      labels: { schedule: name },
+      value: due.filter(({ schedule }) => schedule.name === name).length,
+    })),
+  };
+}
+
+async function dumpFamilies({ db, config, now }: Context): Promise<Family[]> {
+  const oldest = localDay(config.zone, now() - (config.catch_up_days + 1) * 24 * HOUR);
   const sums = await db("dumps")
     .count({ dumps: "*" })
     .sum({ events: "event_count", rejected: "rejected_count" })
     .first<{ dumps: number; events: number | null; rejected: number | null }>();
-  const missing = await db("deliveries").where({ status: "missing" }).count({ count: "*" }).first();
+  const missing = await db("deliveries")
+    .where({ status: "missing" })
+    .andWhere("day", ">=", oldest)
+    .count({ count: "*" })
+    .first();
   const total = (name: string, help: string, value: unknown): Family => ({
     name,
     kind: "counter",
@@ -110,7 +144,11 @@ async function dumpFamilies(db: Knex): Promise<Family[]> {
     total("nightdesk_rows_total", "Events read from dumps, copies included.", sums?.events),
     total("nightdesk_rejected_lines_total", "Lines of dumps that could not be taken.", sums?.rejected),
     {
-      ...total("nightdesk_missing_deliveries", "Days of sources that are not delivered though due.", missing?.count),
+      ...total(
+        "nightdesk_missing_deliveries",
+        "Days of sources not delivered though due, of those that are caught up.",
+        missing?.count,
+      ),
       kind: "gauge",
     },
   ];

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "./base/config";
-import { calendarDay, daysBetween, localDay, yesterday } from "./base/days";
+import { addDays, calendarDay, daysBetween, localDay, wallInstant, yesterday } from "./base/days";
 import { isClosedDay } from "./base/schedules";
 import { readSql, selectRows } from "./db/sql";
 import { type Completeness, gatherCompleteness } from "./metrics/completeness";
@@ -59,14 +59,17 @@ export async function gatherStatus(db: Knex, config: Config, request: StatusRequ
   const completeness = await gatherCompleteness(db, config, from, to);
   const fates = await nightSteps(db, from, to);
   const days: DayStatus[] = [];
-  for (const day of daysBetween(from, to)) days.push(await dayStatus(db, config, day, completeness, fates));
+  for (const day of daysBetween(from, to)) {
+    const status = await dayStatus(db, config, day, completeness, fates);
+    days.push(isAwaited(config, status, request.now_ms) ? unjudged(status) : status);
+  }
   const pending = await pendingCounts(db);
   const last = await db("receipts")
     .orderBy("receipt_key", "desc")
     .first("workflow", "step", "status", "started_at_ms", "error");
   return {
     days,
-    nights_not_done: await nightsNotDone(db, config, days, yesterday(config.zone, request.now_ms)),
+    nights_not_done: await nightsNotDone(db, config, days, request.now_ms),
     to_rebuild: pending.contacts_to_rebuild + pending.agents_to_rebuild,
     to_check: pending.contacts_to_check,
     is_under_rules: await isUnderRules(db, config, rulesVersion(config)),
@@ -95,6 +98,36 @@ async function dayStatus(
   return { day, ...facts, cells: gridCells({ facts, fates, missing, gaps }), missing, gaps };
 }
 
+/** A day of which nothing has come and no step was run, while its night is not due by any schedule: nothing is amiss with it. */
+function isAwaited(
+  { schedules, zone }: Config,
+  { day, event_count, cells, missing }: DayStatus,
+  nowMs: number,
+): boolean {
+  const hasBegun = [cells.rebuild, cells.render].some((state) => state !== "nothing");
+  const { ends_at_ms } = calendarDay(zone, day);
+  if (
+    Number(event_count) > 0 ||
+    missing.length > 0 ||
+    hasBegun ||
+    ["failed", "running", "waiting"].includes(cells.pull)
+  )
+    return false;
+  const nightly = schedules.filter(({ workflow, every }) => workflow === "nightly" && every === "day");
+  return (
+    nightly.length > 0 &&
+    nightly.every((schedule) => {
+      const first = localDay(schedule.zone, ends_at_ms);
+      const instants = [0, 1].map((days) => wallInstant(schedule.zone, addDays(first, days), schedule.at_min));
+      return (instants.find((at) => at >= ends_at_ms) ?? ends_at_ms) > nowMs;
+    })
+  );
+}
+
+function unjudged(status: DayStatus): DayStatus {
+  return { ...status, cells: { ...status.cells, pull: "nothing" }, gaps: [] };
+}
+
 interface StepRow {
   from_day: string;
   to_day: string;
@@ -112,14 +145,15 @@ async function nightsNotDone(
   db: Knex,
   config: Config,
   days: readonly DayStatus[],
-  lastDay: string,
+  nowMs: number,
 ): Promise<Status["nights_not_done"]> {
   const first = await db("receipts").where({ workflow: "nightly" }).min({ day: "from_day" }).first();
   const firstDay: string | null = first?.day ?? null;
   if (firstDay === null) return [];
+  const lastDay = yesterday(config.zone, nowMs);
   return days
     .filter(({ day, rendered_at_ms }) => day >= firstDay && day <= lastDay && rendered_at_ms === null)
-    .filter(({ day }) => !isClosedDay(config.calendar, day))
+    .filter((day) => !isClosedDay(config.calendar, day.day) && !isAwaited(config, day, nowMs))
     .map(({ day, cells }) => {
       const states = Object.values(cells);
       const hasBegun = states.includes("running") || states.includes("waiting");

@@ -93,9 +93,9 @@ export interface WebexSource extends Common {
 /** Where dumps come from. Secrets stand in it as the names of environment variables, never themselves. */
 export type Source = FolderSource | HttpSource | S3Source | SftpSource | WebexSource;
 
-/** A folder that was named by its path alone. @param path absolute */
-export function plainFolder(path: string): FolderSource {
-  return { type: "folder", ...commonOf({}, path), path, settle_ms: 0, marker: null, is_kept: false, is_plain: true };
+/** A folder that was named by its path alone. @param path absolute @param name what to call it, else its path */
+export function plainFolder(path: string, name = path): FolderSource {
+  return { type: "folder", ...commonOf({}, name), path, settle_ms: 0, marker: null, is_kept: false, is_plain: true };
 }
 
 /** A source as a night takes it that nobody watches: also a mere path gives no file that is still being written. */

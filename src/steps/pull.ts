@@ -151,8 +151,14 @@ function daysOf({ from, to }: Batch): string[] {
   return from === null || to === null ? [] : daysBetween(from, to);
 }
 
+/** Where nobody named a source it is called `dumps`: its path stands in no report, wherever the data folder lies or moves to. */
 function sourcesOf({ sources, data_dir }: Config): readonly Source[] {
-  return sources.length > 0 ? sources : [plainFolder(join(data_dir, "dumps"))];
+  return sources.length > 0 ? sources : [plainFolder(join(data_dir, "dumps"), "dumps")];
+}
+
+/** What an error says of a source that has nothing, so that it can be found. */
+function placeOf(source: Source): string {
+  return source.type === "folder" && source.is_plain ? source.path : source.name;
 }
 
 /** The folder of the configuration a file lies in, or nobody's. */
@@ -209,7 +215,7 @@ async function requireDays(
       .whereBetween("quarter_at_ms", [starts_at_ms, ends_at_ms - 1])
       .first("dump_key");
     if (named !== undefined || held !== undefined) continue;
-    const places = batch.sources.length > 0 ? batch.sources : sourcesOf(config).map(({ name }) => name);
+    const places = batch.sources.length > 0 ? batch.sources : sourcesOf(config).map(placeOf);
     const reasons = gathered.filter(
       (one) => one.day === day && one.absent !== null && one.absent !== `nothing for ${day}`,
     );

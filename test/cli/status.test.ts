@@ -66,10 +66,42 @@ describe("the grid of days", () => {
     expect(await status()).not.toContain("Nights not done");
   });
 
+  it("misses no night before it is due", async () => {
+    givenDump("2026-03-02");
+    await desk.run("nightly", "--day", "2026-03-02");
+    desk.clock.now_ms = Date.UTC(2026, 2, 5, 0, 30);
+    expect(await status()).toContain("Nights not done: 2026-03-03 (never ran). Run");
+    desk.clock.now_ms = Date.UTC(2026, 2, 5, 1, 15);
+    expect(await status()).toContain("Nights not done: 2026-03-03 (never ran), 2026-03-04 (never ran). Run");
+  });
+
+  it("calls no day incomplete whose night is not due and of which nothing has come", async () => {
+    writeFileSync(
+      join(desk.folder, "nightdesk.json"),
+      '{"completeness": {"expected_events": 1, "expected_visits": 1}}',
+    );
+    for (const day of ["2026-02-18", "2026-02-25"]) givenDump(day);
+    await desk.run("load", "data/dumps");
+    desk.clock.now_ms = Date.UTC(2026, 2, 5, 0, 30);
+    expect(await status()).not.toContain("INCOMPLETE");
+    desk.clock.now_ms = Date.UTC(2026, 2, 5, 1, 15);
+    expect(await status()).toContain("INCOMPLETE");
+  });
+
   it("misses no night where none was ever run", async () => {
     givenDump("2026-03-02");
     await desk.run("load", "data/dumps");
     expect(await status()).not.toContain("Nights not done");
+  });
+
+  it("calls the folder of the data folder by a name that stays when that is moved", async () => {
+    givenDump("2026-03-02");
+    await desk.run("nightly", "--day", "2026-03-02");
+    const db = await desk.open();
+    expect(await db("deliveries").select("source", "status")).toEqual([{ source: "dumps", status: "delivered" }]);
+    await db.destroy();
+    const { stderr } = await desk.run("nightly", "--day", "2026-03-03");
+    expect(stderr).toContain(`No dump for 2026-03-03 in ${join(desk.folder, "data/dumps")}.`);
   });
 
   it("marks a day as preliminary while a source has not delivered it", async () => {

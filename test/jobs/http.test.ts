@@ -6,7 +6,7 @@ import { silentLog } from "../../src/base/log";
 import type { Context } from "../../src/context";
 import { runWorkflow } from "../../src/runner";
 import { openHttp } from "../../jobs/http";
-import type { QueueDepth } from "../../jobs/metrics";
+import { metricsReader, type QueueDepth } from "../../jobs/metrics";
 import { render } from "../reports/pages";
 import { type Centre, load, ndjson, openCentre } from "../support/centre";
 import { events } from "../support/contacts";
@@ -73,7 +73,7 @@ describe("the port of the service", () => {
     expect([ready.status, JSON.parse(ready.body)]).toEqual([503, { database: "answers", queue: "fails" }]);
     expect((await ask("/healthz")).status).toBe(200);
     const metrics = await ask("/metrics");
-    expect([metrics.status, metrics.body]).toEqual([503, expect.not.stringContaining("secret")]);
+    expect([metrics.status, metrics.body]).toEqual([200, expect.not.stringMatching(/secret|nightdesk_queue_jobs/)]);
   });
 
   it("gives way to another port where the usual one is taken, and not where one is configured", async () => {
@@ -114,6 +114,24 @@ describe("/metrics", () => {
       nightdesk_rows_total: 0,
     });
     expect(Object.keys(found).filter((name) => name.includes("last_day"))).toEqual([]);
+  });
+
+  it("tells what the database knows while the queue is silent", async () => {
+    const context = await given();
+    const text = await metricsReader(context, () => new Promise(() => {}), 1)();
+    expect(text).toContain("nightdesk_rows_total 0");
+    expect(text).not.toContain("nightdesk_queue_jobs");
+  });
+
+  it("tells of each schedule how many runs are overdue, and of deliveries only those that are still caught up", async () => {
+    const context = await given();
+    expect(await samples()).toMatchObject({ 'nightdesk_schedule_overdue_runs{schedule="nightly"}': 0 });
+    const delivery = { source: "pbx", status: "missing", checked_at_ms: 1, file_count: 0, byte_count: 0 };
+    for (const day of ["2025-11-02", DAY]) await centre.db("deliveries").insert({ ...delivery, day });
+    const days = 2 * 24 * 3_600_000;
+    const text = await metricsReader({ ...context, now: () => NOW_MS + days }, empty)();
+    expect(text).toContain('nightdesk_schedule_overdue_runs{schedule="nightly"} 2\n');
+    expect(text).toContain("nightdesk_missing_deliveries 1\n");
   });
 
   it("tells steps, schedules, rows and the figures of the last day as its pages show them", async () => {

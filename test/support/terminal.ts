@@ -14,9 +14,11 @@ export interface Said {
   stderr: string;
 }
 
-/** A working folder and a command line in it, with a clock that stands still; on PostgreSQL with a database of its own. */
+/** A working folder and a command line in it, with a clock that stands still until it is turned; on PostgreSQL with a database of its own. */
 export interface Desk {
   folder: string;
+  /** The clock; a test turns it. */
+  clock: { now_ms: number };
   run(...args: string[]): Promise<Said>;
   /** The database the commands use; the caller closes it. */
   open(): Promise<Knex>;
@@ -28,6 +30,7 @@ const NOW_MS = Date.UTC(2026, 2, 3, 12);
 
 export function openDesk(env: NodeJS.ProcessEnv = {}, nowMs: number = NOW_MS): Desk {
   const folder = mkdtempSync(join(tmpdir(), "nightdesk-desk-"));
+  const clock = { now_ms: nowMs };
   let database: Promise<TestDatabase> | undefined;
   const environment = async (): Promise<NodeJS.ProcessEnv> => {
     if (dialect === "sqlite" || env.DATABASE_URL !== undefined) return env;
@@ -46,13 +49,13 @@ export function openDesk(env: NodeJS.ProcessEnv = {}, nowMs: number = NOW_MS): D
       folder,
       stdout: stdout.stream,
       stderr: stderr.stream,
-      now: () => nowMs,
+      now: () => clock.now_ms,
     });
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   };
   const open = async (): Promise<Knex> =>
     await openDatabase(loadConfig({ ...(await environment()) }, folder).database_url);
-  return { folder, run, open, close };
+  return { folder, clock, run, open, close };
 }
 
 function collector(): { stream: Writable; text: () => string } {
