@@ -31,7 +31,10 @@ type Page = () => Promise<Answer>;
  * The one port of the service: `/healthz` (the process is alive), `/readyz` (database and queue answer), `/metrics`
  * (Prometheus) and `/` (the status page). It only reads, and shows no secrets.
  *
- * @throws NightdeskError `http-port` where the configured port cannot be had; the usual one gives way to any other
+ * Several processes on one machine share a configuration: where the port is taken another is opened, which the log says where
+ * one was configured. A night is not left undone for a page.
+ *
+ * @throws NightdeskError `http-port` where the address is none of this machine, or the port may not be opened
  */
 export async function openHttp({ context, depth }: HttpParts): Promise<{ url: string; close(): Promise<void> }> {
   const pages = new Map<string, Page>([
@@ -41,7 +44,7 @@ export async function openHttp({ context, depth }: HttpParts): Promise<{ url: st
     ["/", asked(() => statusOf(context), "text/html; charset=utf-8")],
   ]);
   const server = createServer((request, response) => void answer(pages, context, request, response));
-  await listen(server, context.config.http);
+  await listen(server, context.config.http, context.log);
   const { address, port, family } = server.address() as AddressInfo;
   const shown = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
   return {
@@ -54,17 +57,19 @@ export async function openHttp({ context, depth }: HttpParts): Promise<{ url: st
   };
 }
 
-async function listen(server: Server, { host, port }: Context["config"]["http"]): Promise<void> {
+async function listen(server: Server, { host, port }: Context["config"]["http"], log: Context["log"]): Promise<void> {
   try {
     server.listen(port ?? USUAL_PORT, host);
     await once(server, "listening");
   } catch (error) {
-    if (port === null && (error as NodeJS.ErrnoException).code === "EADDRINUSE") {
-      return await listen(server, { host, port: 0 });
+    if (port !== 0 && (error as NodeJS.ErrnoException).code === "EADDRINUSE") {
+      if (port !== null)
+        log.warn(`${host}:${port} is taken by another process; this one shows itself on another port.`);
+      return await listen(server, { host, port: 0 }, log);
     }
     throw new NightdeskError(
       "http-port",
-      `The service cannot listen on ${host}:${port ?? USUAL_PORT}: ${messageOf(error)}. Expected a free port and an address of this machine. Correct "http" in the configuration, or end what listens there.`,
+      `The service cannot listen on ${host}:${port ?? USUAL_PORT}: ${messageOf(error)}. Expected a port that may be opened and an address of this machine. Correct "http" in the configuration.`,
       { canRetry: true, cause: error },
     );
   }

@@ -76,22 +76,33 @@ describe("the port of the service", () => {
     expect([metrics.status, metrics.body]).toEqual([200, expect.not.stringMatching(/secret|nightdesk_queue_jobs/)]);
   });
 
-  it("gives way to another port where the usual one is taken, and not where one is configured", async () => {
+  it("gives way to another port where one is taken, and says so where that was configured", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const taken = (other.address() as AddressInfo).port;
-    await given(empty, { host: "127.0.0.1", port: 0 });
-    const context = { db: centre.db, config: { ...centre.config, http: { host: "127.0.0.1", port: taken } } };
-    const opening = openHttp({ context: { ...context, log: silentLog, now: () => NOW_MS }, depth: empty });
-    await expect(opening).rejects.toThrow(/cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.* Correct "http"/);
-    other.close();
-    const usual = { ...context, config: { ...centre.config, http: { host: "127.0.0.1", port: null } } };
-    const two = [];
-    for (let index = 0; index < 2; index++) {
-      two.push(await openHttp({ context: { ...usual, log: silentLog, now: () => NOW_MS }, depth: empty }));
+    const context = await given();
+    const said: string[] = [];
+    const more: { url: string; close(): Promise<void> }[] = [];
+    const log = { ...silentLog, warn: (text: string) => void said.push(text) };
+    for (const http of [
+      { host: "127.0.0.1", port: taken },
+      { host: "127.0.0.1", port: null },
+      { host: "127.0.0.1", port: null },
+    ]) {
+      const opened = await openHttp({ context: { ...context, log, config: { ...centre.config, http } }, depth: empty });
+      more.push(opened);
     }
-    expect(new Set(two.map(({ url }) => url)).size).toBe(2);
-    for (const each of two) await each.close();
+    expect(new Set([`http://127.0.0.1:${taken}`, ...more.map(({ url }) => url)]).size).toBe(4);
+    expect(said).toEqual([`127.0.0.1:${taken} is taken by another process; this one shows itself on another port.`]);
+    await Promise.all(more.splice(0).map((each) => each.close()));
+    other.close();
+  });
+
+  it("is refused at an address that is not this machine's, with what to do", async () => {
+    const context = await given();
+    const http = { host: "192.0.2.1", port: 0 };
+    const opening = openHttp({ context: { ...context, config: { ...centre.config, http } }, depth: empty });
+    await expect(opening).rejects.toThrow(/cannot listen on 192\.0\.2\.1:0: .* Correct "http"/);
   });
 });
 
