@@ -90,7 +90,12 @@ export function lateRuns(plan: Plan, ledger: Ledger, missing: readonly string[],
     .filter((run) => missing.some((day) => run.from <= day && day <= run.to))
     .filter((run) => ledger.ended.some((ended) => isRunOf(run, ended)))
     .filter((run) => !ledger.ended.some((ended) => isRunOf(run, ended) && ended.started_at_ms > nowMs - HOUR))
-    .map((run) => ({ ...run, hour: Math.floor((nowMs - run.due_at_ms) / HOUR) }));
+    .map((run) => ({ ...run, hour: hoursSinceDue(run, nowMs) }));
+}
+
+/** Full hours since a run fell due. */
+export function hoursSinceDue({ due_at_ms }: PlannedRun, nowMs: number): number {
+  return Math.floor((nowMs - due_at_ms) / HOUR);
 }
 
 /** The runs of a schedule that fall due from one instant to another, both included, in order. */

@@ -2,7 +2,7 @@ import { schedule as cron, type ScheduledTask } from "node-cron";
 import { messageOf } from "../src/base/errors";
 import { type Batch, batchOf, parseBatch } from "../src/batch";
 import type { Context } from "../src/context";
-import { dueRuns, lateRuns, type PlannedRun } from "./due";
+import { dueRuns, hoursSinceDue, lateRuns, type PlannedRun } from "./due";
 import { addRun, enqueue, stateOf } from "./enqueue";
 import { runNameOf } from "./flow";
 import { missingDays, planOf, readLedger } from "./ledger";
@@ -59,8 +59,8 @@ async function addDue(context: Context, night: NightQueue): Promise<string[]> {
   const added: string[] = [];
   for (const run of dueRuns(plan, await readLedger(context, plan), context.now())) {
     const batch = batchOfRun(run);
-    const name = runNameOf(batch, "");
-    if ((await stateOf(night, batch, name)) !== "unknown") continue;
+    const name = await nextName(night, batch, hoursSinceDue(run, context.now()), runNameOf(batch, ""));
+    if (name === null) continue;
     // The night may have ended, and been forgotten by its queue, since the ledger was read.
     const isStillDue = dueRuns(plan, await readLedger(context, plan), context.now()).some((due) => isSame(due, run));
     if (!isStillDue) continue;
@@ -81,16 +81,33 @@ async function addLate(context: Context, night: NightQueue): Promise<string[]> {
   const added: string[] = [];
   for (const run of lateRuns(plan, await readLedger(context, plan), missing, context.now())) {
     const batch = batchOfRun(run);
-    const names = [run.hour - 1, run.hour].map((hour) => runNameOf(batch, `late-${hour}`));
-    const states = await Promise.all([runNameOf(batch, ""), ...names].map((name) => stateOf(night, batch, name)));
-    const [name] = names.slice(-1);
-    // One that still waits for a worker is not followed by the next.
-    if (name === undefined || states.some((state) => state === "waiting" || state === "running")) continue;
-    if (states.at(-1) !== "unknown") continue;
+    const name = await nextName(night, batch, run.hour, lateName(batch, run.hour));
+    if (name === null) continue;
     await addRun(night, context.config, batch, name);
     added.push(name);
   }
   return added;
+}
+
+/**
+ * The name under which a run may be put on the queue. One that is over and is wanted all the same - its worker could write no
+ * receipt, or a source is late - is followed by another at most once an hour, named by the hours since it fell due, and not
+ * while one of them waits or runs.
+ *
+ * @param unknown the name where the queue knows nothing of the run
+ * @returns null where it has to wait
+ */
+async function nextName(night: NightQueue, batch: Batch, hour: number, unknown: string): Promise<string | null> {
+  for (let before = hour; before >= 0; before--) {
+    const state = await stateOf(night, batch, before === 0 ? runNameOf(batch, "") : lateName(batch, before));
+    if (state === "unknown") continue;
+    return state === "over" && before < hour ? lateName(batch, hour) : null;
+  }
+  return unknown;
+}
+
+function lateName(batch: Batch, hour: number): string {
+  return runNameOf(batch, `late-${hour}`);
 }
 
 /** The work of a planned run. */

@@ -21,7 +21,7 @@ import { type NightQueue, openQueue, queueKind } from "./queue";
 import { type RunningScheduler, startScheduler } from "./scheduler";
 import { openTelemetry } from "./telemetry";
 import { upcomingRuns } from "./upcoming";
-import { type OnRunEnd, type RunningWorker, startWorker } from "./worker";
+import { isOverWithin, type OnRunEnd, type RunningWorker, startWorker } from "./worker";
 
 /** What a port that shows the service is opened with, and how it is closed. */
 export type OpenHttp = (parts: {
@@ -113,14 +113,27 @@ interface Opened {
 
 /** Closes in the order in which nothing is missed by what still runs; a step that was handed back may hold its database. */
 async function closeAll(open: Opened, withinMs: number): Promise<boolean> {
-  await open.scheduler?.stop();
+  // At the same time: a scheduler whose queue does not answer must not keep the worker from hearing of it.
+  const scheduler = open.scheduler?.stop();
   const wasHandedBack = (await open.worker?.stop(withinMs)) ?? false;
-  await open.http?.close();
-  await open.night?.close();
-  if (open.own !== null && !wasHandedBack) await closeContext(open.own);
-  await closeContext(open.context);
+  const closeRest = async (): Promise<void> => {
+    await scheduler;
+    await open.http?.close();
+    await open.night?.close();
+    if (open.own !== null && !wasHandedBack) await closeContext(open.own);
+    await closeContext(open.context);
+  };
+  const rest = closeRest();
+  if (!(await isOverWithin(rest, CLOSE_WITHIN_MS))) {
+    open.context.log.warn("The queue does not answer: the service stops without taking leave of it.");
+    return wasHandedBack;
+  }
+  await rest;
   return wasHandedBack;
 }
+
+/** For what is closed after the steps: with a queue that is gone it would never come to its end. */
+const CLOSE_WITHIN_MS = 5_000;
 
 function refuseEmbedded(url: string, part: string): void {
   if (queueKind(url) !== "embedded") return;

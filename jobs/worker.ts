@@ -4,10 +4,11 @@ import type { Log } from "../src/base/log";
 import { type Batch, type Failure, parseBatch } from "../src/batch";
 import type { Context } from "../src/context";
 import { type AfterFailure, endRun, type Receipt, takeStep } from "../src/runner";
+import { workflows } from "../src/workflows";
 import type { StepJob, StepReturn } from "./flow";
 import type { NightQueue, StepWorker } from "./queue";
 
-/** Told once a run came to its end, for whoever watches that runs do. */
+/** Told once a run came to its end, for whoever watches that runs do; also of one that could write no receipt of it. */
 export type OnRunEnd = (batch: Batch, isDone: boolean) => Promise<void>;
 
 type StepQueueJob = Job<StepJob, StepReturn>;
@@ -40,8 +41,9 @@ export function startWorker(
   const { lock_ms } = context.config.queue;
   const handBack = new AbortController();
   const running = new Set<Promise<StepReturn>>();
+  const ends: RunEnds = { told: new WeakSet(), tell: onRunEnd };
   const process = async (job: StepQueueJob, token?: string): Promise<StepReturn> => {
-    const work = runJob(context, job, token ?? "", handBack.signal, onRunEnd);
+    const work = runJob(context, job, token ?? "", handBack.signal, ends);
     running.add(work);
     try {
       return await work;
@@ -57,7 +59,7 @@ export function startWorker(
     runRetryDelay: 2_000,
   });
   worker.on("error", (error) => context.log.warn(`The worker met a fault and goes on: ${messageOf(error)}`));
-  worker.on("failed", (job, error) => void closeRun(context, job, error));
+  worker.on("failed", (job, error) => void closeRun(context, night, job, error, ends));
   worker.on("stalled", (id) => context.log.warn(`${id}: the worker that ran it fell silent; it is run again.`));
   return { worker, concurrency, stop: (withinMs) => stop(worker, running, handBack, withinMs) };
 }
@@ -69,17 +71,40 @@ async function stop(
   withinMs: number,
 ): Promise<boolean> {
   await worker.pause(true);
+  // Also waits for a step that was on its way from the queue when it was told to take no more.
+  const closed = worker.close();
+  if (await isOverWithin(closed, withinMs)) return false;
+  const isRunning = running.size > 0;
+  handBack.abort();
+  // A queue that does not answer can take nothing back: the step's lock runs out, and it is run again.
+  await isOverWithin(closed, HAND_BACK_WITHIN_MS);
+  return isRunning;
+}
+
+/** Time for the queue to take back what is handed to it. */
+const HAND_BACK_WITHIN_MS = 5_000;
+
+/** Waits for something, but no longer than so many ms. @returns whether it is over, well or not */
+export async function isOverWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), withinMs);
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
   });
-  const ended = Promise.allSettled(running).then(() => "ended" as const);
-  const isLate = (await Promise.race([ended, deadline])) === "late";
-  clearTimeout(timer);
-  if (isLate) handBack.abort();
-  // Waits for BullMQ to write down what became of the jobs; by now nothing of ours is waited for.
-  await worker.close();
-  return isLate;
+  const over = work.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([over, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface RunEnds {
+  /** Jobs whose run's end was told. */
+  told: WeakSet<StepQueueJob>;
+  tell: OnRunEnd;
 }
 
 /** Runs the step of a job, unless the run came to its end before it. */
@@ -88,7 +113,7 @@ async function runJob(
   job: StepQueueJob,
   token: string,
   handBack: AbortSignal,
-  onRunEnd: OnRunEnd,
+  ends: RunEnds,
 ): Promise<StepReturn> {
   const { step, run_id } = job.data;
   const before = Object.values(await job.getChildrenValues<StepReturn>());
@@ -104,7 +129,10 @@ async function runJob(
   }
   const { receipt, was_done, ends_run } = outcome;
   tell(work.log, receipt, was_done);
-  if (ends_run) await onRunEnd(job.data.batch, receipt.status === "done");
+  if (ends_run) {
+    ends.told.add(job);
+    await ends.tell(job.data.batch, receipt.status === "done");
+  }
   if (receipt.status === "done") return { run_id, was_done };
   if (receipt.status === "waiting") {
     await job.moveToDelayed(Date.now() + (receipt.failure?.retry_after_ms ?? 0), token);
@@ -183,12 +211,30 @@ function tell(log: Log, receipt: Receipt, was_done: boolean): void {
   }
 }
 
-/** A job that failed for good without a receipt that says so: it was taken from silent workers too often. */
-async function closeRun(context: Context, job: StepQueueJob | undefined, error: Error): Promise<void> {
+/**
+ * A job that failed for good without a receipt that says so: it was taken from silent workers too often, could not be read,
+ * or the database was gone for as long as it was tried. Without a receipt the scheduler asks for the night again.
+ */
+async function closeRun(
+  context: Context,
+  night: NightQueue,
+  job: StepQueueJob | undefined,
+  error: Error,
+  ends: RunEnds,
+): Promise<void> {
   if (job === undefined || job.finishedOn === undefined) return;
   try {
+    if (!ends.told.has(job) && (await isFirstToFail(night, job))) await ends.tell(job.data.batch, false);
     await endRun(context, job.data.run_id, `job-failed: ${error.message}`);
   } catch (fault) {
     context.log.warn(`${job.id}: its receipt could not be closed: ${messageOf(fault)}`);
   }
+}
+
+/** The steps that wait for one that failed fail after it. */
+async function isFirstToFail(night: NightQueue, { id, data }: StepQueueJob): Promise<boolean> {
+  const steps = workflows[data.batch.workflow];
+  const before = steps[steps.indexOf(data.step) - 1];
+  const run = id?.slice(0, -data.step.length);
+  return before === undefined || (await night.queue.getJobState(`${run}${before}`)) !== "failed";
 }

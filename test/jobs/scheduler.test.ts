@@ -1,7 +1,7 @@
 import { type NightQueue, openQueue } from "../../jobs/queue";
 import { tick } from "../../jobs/scheduler";
 import { type RunningWorker, startWorker } from "../../jobs/worker";
-import { request } from "../../jobs/enqueue";
+import { addRun, request } from "../../jobs/enqueue";
 import { HOUR } from "../../src/base/days";
 import { batchOf } from "../../src/batch";
 import { closeContext, type Context } from "../../src/context";
@@ -17,6 +17,8 @@ onQueues(queueKinds, ({ open }) => {
   let running: RunningWorker | null = null;
   /** The scheduler's clock; the queue has its own. */
   let now = 0;
+  /** What was told of runs that came to their end. */
+  let told: string[] = [];
 
   beforeAll(async () => {
     server = await open();
@@ -30,6 +32,7 @@ onQueues(queueKinds, ({ open }) => {
   });
   beforeEach(async () => {
     now = Date.parse("2026-03-02T00:00:00Z");
+    told = [];
     site = openSite(server.url, { schedules: [{ name: "nightly", every: "day", at: "01:15" }] });
     context = await site.open(() => now);
     await night.queue.obliterate({ force: true });
@@ -43,7 +46,10 @@ onQueues(queueKinds, ({ open }) => {
 
   /** Lets a worker run until the last steps of so many runs have come to their end. */
   async function untilEnded(count: number, last = "render"): Promise<void> {
-    running = startWorker(context, night, 1);
+    running = startWorker(context, night, 1, ({ schedule, from }, isDone) => {
+      told.push(`${schedule} ${from} ${isDone ? "done" : "failed"}`);
+      return Promise.resolve();
+    });
     const { worker } = running;
     let left = count;
     await new Promise<void>((resolve) => {
@@ -107,6 +113,46 @@ onQueues(queueKinds, ({ open }) => {
       status: "failed",
       ends_run: 1,
     });
+  });
+
+  it("runs a night anew, at most once an hour, that failed where no receipt could be written", async () => {
+    await tick(context, night);
+    await givenDays(site, "2026-03-02");
+    now = Date.parse("2026-03-02T16:15:00Z");
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02"]);
+    const sound = context;
+    context = await site.open(() => now);
+    await closeContext(context);
+    await untilEnded(1);
+    context = sound;
+    expect(told).toEqual(["nightly 2026-03-02 failed"]);
+    expect(await context.db("receipts").select("step")).toEqual([]);
+    now += HOUR - 1;
+    expect(await tick(context, night)).toEqual([]);
+    now += 1;
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02_late-1"]);
+    now += 2 * HOUR;
+    // The one before it still waits for a worker.
+    expect(await tick(context, night)).toEqual([]);
+    await untilEnded(1);
+    expect(told).toEqual(["nightly 2026-03-02 failed", "nightly 2026-03-02 done"]);
+    now += HOUR;
+    expect(await tick(context, night)).toEqual([]);
+  });
+
+  it("runs a night anew whose job a newer release cannot read", async () => {
+    await tick(context, night);
+    await givenDays(site, "2026-03-02");
+    now = Date.parse("2026-03-02T16:15:00Z");
+    const batch = batchOf({ workflow: "nightly", from: "2026-03-02", to: "2026-03-02", schedule: "nightly" });
+    const unknown = { ...batch, of_another_release: true };
+    await addRun(night, context.config, unknown, "nightly_2026-03-02");
+    await untilEnded(1);
+    expect(told).toEqual(["nightly 2026-03-02 failed"]);
+    now += HOUR;
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02_late-1"]);
+    await untilEnded(1);
+    expect(told).toEqual(["nightly 2026-03-02 failed", "nightly 2026-03-02 done"]);
   });
 
   it("runs a night again every hour while a source has not delivered", async () => {

@@ -10,7 +10,7 @@ import { type Batch, batchOf } from "../../src/batch";
 import { closeContext, type Context } from "../../src/context";
 import { runWorkflow, takeStep } from "../../src/runner";
 import { openRedis, queueKinds, type RedisServer } from "../support/queues";
-import { givenDays, openSite, reportBytes, type Site } from "../support/service";
+import { givenDays, openSite, reportBytes, runProgram, type Site } from "../support/service";
 
 const DAY = "2026-03-02";
 const RUN = `nightly_${DAY}`;
@@ -114,6 +114,20 @@ beforeAll(async () => {
         execFileSync("umount", [reports]);
       }
     });
+  });
+});
+
+(hasRedis ? describe : describe.skip)("a service whose Redis is gone for good", () => {
+  it.each(["worker", "scheduler"])("ends its %s when it is asked to", async (part) => {
+    const gone = await openRedis();
+    const place = openSite(gone.url, { queue: { stop_within_s: 1 } });
+    const program = runProgram(place, [part]);
+    await program.untilSays(/Ready\./);
+    await gone.close();
+    program.child.kill("SIGTERM");
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(program.said()).toMatch(/SIGTERM: stopping[^]*Stopped\./);
+    place.close();
   });
 });
 
