@@ -16,7 +16,7 @@ export interface PlannedRun {
 export interface Ledger {
   /** When each schedule, by name, was first seen: it owes nothing from before. */
   first_seen_at_ms: ReadonlyMap<string, number>;
-  /** Runs that came to their end, done or failed. */
+  /** Runs that came to their end, done or failed; of those by hand the ones that are done. */
   ended: readonly EndedRun[];
 }
 

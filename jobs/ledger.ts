@@ -17,6 +17,8 @@ export async function readLedger(context: Context, plan: Plan): Promise<Ledger> 
   const ended = await db("receipts")
     .where("ends_run", 1)
     .andWhere("started_at_ms", ">=", since)
+    // One that somebody ran by hand stands in for the scheduled one only where it was done.
+    .andWhere((run) => run.whereNotNull("schedule").orWhere("status", "done"))
     .select<EndedRun[]>("workflow", "schedule", "from_day as from", "to_day as to", "started_at_ms");
   return {
     first_seen_at_ms: await firstSeen(context, plan),

@@ -5,6 +5,7 @@ import { addRun, request } from "../../jobs/enqueue";
 import { HOUR } from "../../src/base/days";
 import { batchOf } from "../../src/batch";
 import { closeContext, type Context } from "../../src/context";
+import { runWorkflow } from "../../src/runner";
 import { onQueues, queueKinds, type QueueServer } from "../support/queues";
 import { givenDays, openSite, type Site } from "../support/service";
 
@@ -113,6 +114,19 @@ onQueues(queueKinds, ({ open }) => {
       status: "failed",
       ends_run: 1,
     });
+  });
+
+  it("runs a night that somebody ran by hand and that failed, and leaves one alone that was done", async () => {
+    await tick(context, night);
+    await givenDays(site, "2026-03-02");
+    now = Date.parse("2026-03-03T01:30:00Z");
+    const byHand = { workflow: "nightly", from: "2026-03-02", to: "2026-03-02" } as const;
+    const failed = await runWorkflow(context, batchOf({ ...byHand, sources: ["/of/a/slip/of/the/finger"] }));
+    expect(failed.status).toBe("failed");
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02"]);
+    await night.queue.obliterate({ force: true });
+    expect((await runWorkflow(context, batchOf(byHand))).status).toBe("done");
+    expect(await tick(context, night)).toEqual([]);
   });
 
   it("runs a night anew, at most once an hour, that failed where no receipt could be written", async () => {
