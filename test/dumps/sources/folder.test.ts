@@ -30,7 +30,8 @@ describe("a mount", () => {
   it("gives the dumps of the day, which are kept and can be replayed when it is gone", async () => {
     await given();
     deliver(`contact-events-${DAY}.ndjson`, events("c-1"));
-    deliver("contact-events-2026-03-01.ndjson", events("other-day"));
+    // Further back than what came late is looked for.
+    deliver("contact-events-2026-02-20.ndjson", events("other-day"));
     const { failure, details } = await nights.pull(DAY);
     expect([failure, await contacts()]).toEqual([undefined, ["c-1"]]);
     expect(details?.sources).toMatchObject([{ source: "mount", status: "delivered", file_count: 1 }]);
@@ -53,7 +54,7 @@ describe("a mount", () => {
       sources: [{ type: "folder", name: "m", path: join(folder, "mnt", "{day}") }],
     }));
     deliver(`${DAY}/contact-events.ndjson`, events("c-1"));
-    deliver("2026-03-01/contact-events.ndjson", events("other-day"));
+    deliver("2026-02-20/contact-events.ndjson", events("other-day"));
     await nights.pull(DAY);
     expect(await contacts()).toEqual(["c-1"]);
   });
