@@ -14,12 +14,13 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
   { place: "src/base", floor: 0, may: [] },
   { place: "src/db", floor: 0.5, may: ["src/base", "knexfile.ts"] },
   { place: "knexfile.ts", floor: 0.5, may: ["src/base", "src/db"] },
-  ...["dumps", "reference", "models", "metrics", "exports", "generate"].map((name) => ({
+  { place: "src/i18n", floor: 0.5, may: ["src/base"] },
+  ...["dumps", "reference", "models", "metrics", "exports", "editions", "mail", "generate"].map((name) => ({
     place: `src/${name}`,
     floor: 1,
-    may: ["src/base", "src/db"],
+    may: ["src/base", "src/db", "src/i18n"],
   })),
-  { place: "src/reports", floor: 1, may: ["src/base", "src/db", "src/metrics"] },
+  { place: "src/reports", floor: 1, may: ["src/base", "src/db", "src/i18n", "src/metrics"] },
   { place: "src/context.ts", floor: 2, may: ["src/base", "src/db"] },
   { place: "src/batch.ts", floor: 2, may: ["src/base", "src/db"] },
   ...readdirSync(join(root, "src/steps")).map((name) => ({
@@ -35,8 +36,12 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
       "src/models",
       "src/metrics",
       "src/reports",
+      "src/editions",
+      "src/mail",
+      "src/i18n",
     ],
   })),
+  { place: "src/cli", floor: 4, may: ["src"] },
   ...readdirSync(join(root, "src"))
     .filter((name) => name.endsWith(".ts"))
     .map((name) => ({ place: `src/${name}`, floor: 4, may: ["src"] })),
@@ -59,7 +64,7 @@ const doors: Record<string, string[]> = {
     "src/batch.ts",
     "src/dumps/formats/mapped/schema.ts",
   ],
-  commander: ["src/cli.ts"],
+  commander: ["src/cli.ts", "src/cli/"],
   "@aws-sdk/client-s3": ["src/dumps/sources/s3.ts"],
   "ssh2-sftp-client": ["src/dumps/sources/sftp.ts"],
   pino: ["src/base/json-log.ts"],
