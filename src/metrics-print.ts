@@ -3,7 +3,7 @@ import { type Metric, metricOf, metrics, presets, sideOf } from "./metrics/catal
 import type { Options } from "./options";
 import type { Terminal } from "./terminal";
 
-/** Prints the catalogue or one metric of it. @throws NightdeskError `unknown-metric` */
+/** Prints the catalogue or one metric of it. @throws UsageError where there is no such metric */
 export function showMetrics(terminal: Terminal, id: string | undefined, options: Options): void {
   const width = terminal.stdout.columns ?? WIDTH;
   const found = id === undefined ? metrics() : metricOf(id);

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { NightdeskError } from "../base/errors";
+import { UsageError } from "../base/errors";
 import { nearestName, readSettings } from "../base/settings";
 import { DIMENSIONS } from "./figure";
 import { populationNames } from "./populations";
@@ -81,7 +81,7 @@ export function readCatalogue(folder: string): Metric[] {
   });
 }
 
-/** @throws NightdeskError `unknown-metric` with the nearest name */
+/** @throws UsageError with the nearest name */
 export function metricOf(id: string): Metric {
   const found = metrics().find((metric) => metric.id === id);
   if (found !== undefined) return found;
@@ -90,7 +90,7 @@ export function metricOf(id: string): Metric {
     metrics().map((metric) => metric.id),
   );
   const hint = nearest === null ? 'Run "nightdesk metrics" for all of them.' : `Did you mean "${nearest}"?`;
-  throw new NightdeskError("unknown-metric", `There is no metric "${id}". ${hint}`);
+  throw new UsageError(`There is no metric "${id}". ${hint}`);
 }
 
 /** The service level's presets by name, such as `abandon_ignored`. */

@@ -1,4 +1,5 @@
 import type { Knex } from "knex";
+import { addDays } from "../base/days";
 import { selectRows } from "../db/sql";
 import { type Metric, sideOf } from "./catalogue";
 import type { Figure } from "./figure";
@@ -17,7 +18,7 @@ interface MeasuredRow {
  * Figures of metrics, one select for all metrics of a population. A scope or slot in which nothing lies has no figure, but the
  * whole of the centre always has one: of its telephony where channels are told apart.
  *
- * @returns in the order of the metrics, then of channels, scopes and slots
+ * @returns in the order of the metrics, then of channels, scopes and slots; where slots are minutes month by month
  * @throws  UsageError where a metric cannot be asked by the dimension
  */
 export async function measure(db: Knex, wanted: readonly Metric[], ask: MetricAsk): Promise<Figure[]> {
@@ -37,7 +38,20 @@ export async function measure(db: Knex, wanted: readonly Metric[], ask: MetricAs
   return wanted.flatMap(({ id }) => figures.get(id) ?? []);
 }
 
+/** So many days at once are asked for where slots are minutes: a slot never reaches over midnight. */
+const PIECE_DAYS = 31;
+
 async function measureTogether(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MeasuredRow[]> {
+  if (typeof ask.slot !== "number") return await measurePiece(db, metrics, ask);
+  const rows: MeasuredRow[] = [];
+  for (let from = ask.from; from <= ask.to; from = addDays(from, PIECE_DAYS)) {
+    const last = addDays(from, PIECE_DAYS - 1);
+    rows.push(...(await measurePiece(db, metrics, { ...ask, from, to: last < ask.to ? last : ask.to })));
+  }
+  return rows;
+}
+
+async function measurePiece(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MeasuredRow[]> {
   const { sql, bindings } = placed(metrics, ask);
   const ranked = [...new Set(metrics.filter(({ kind }) => kind === "percentile").map(({ value = "null" }) => value))];
   const scope = "scope_channel, scope_id, slot_at_ms";

@@ -36,7 +36,7 @@ export interface Grains {
   rows: [grain: number, slot_at_ms: number][];
 }
 
-const MOST_GRAINS = 20_000;
+const MOST_GRAINS = 100_000;
 
 /** The stretches of a period in the order of time, those that touch and belong together as one. */
 export function slotSpans(ask: SlotAsk): SlotSpan[] {

@@ -1,7 +1,7 @@
+import { metricOf, presets } from "../metrics/catalogue";
 import { isAbandoned, isHandled, sumContacts, type ContactRow } from "./contact-sessions-contacts";
 import type { AllVisits, Visits } from "./contact-sessions-visits";
 import type { Card, Definition } from "./page";
-import { formulaWords } from "./service-level";
 import { formatCount, formatDuration, formatShare, shareOf } from "./units";
 
 /** The figures a manager looks for first: inbound calls, and the visits they made to telephone queues. */
@@ -76,7 +76,7 @@ export function contactDefinitions({ queues, telephony }: AllVisits): Definition
     ...formulas.toSorted().map((formula) => ({
       name: "Service level",
       id: formula,
-      text: `${formulaWords(formula)}. In time: the wait was no longer than the queue's threshold.`,
+      text: `${presets().get(formula)?.formula.en ?? "unknown formula"}. In time: the wait was no longer than the queue's threshold.`,
     })),
     {
       name: "Visit",
@@ -96,12 +96,12 @@ export function contactDefinitions({ queues, telephony }: AllVisits): Definition
     {
       name: "ASA",
       id: "asa",
-      text: "Sum of the waits of answered visits / answered visits. Median and P90 are nearest rank on the sorted waits of answered visits.",
+      text: `${sentence(metricOf("asa").formula.en)} Median and P90 are nearest rank on the sorted waits of answered visits.`,
     },
     {
       name: "Abandon rate",
       id: "abandon_rate",
-      text: "(Abandoned − short abandons) / (offered − short abandons). A short abandon waited less than the queue's short-abandon threshold.",
+      text: `${sentence(metricOf("abandon_rate").formula.en)} A short abandon waited less than the queue's short-abandon threshold.`,
     },
     {
       name: "Left out",
@@ -115,4 +115,9 @@ export function contactDefinitions({ queues, telephony }: AllVisits): Definition
     },
     { name: "no data", id: "", text: "There was nothing to divide by. It is not 0 % and not 100 %." },
   ];
+}
+
+/** Words of the catalogue with a large first letter and a full stop. */
+function sentence(words: string): string {
+  return `${words.replace(/[a-z]/, (letter) => letter.toUpperCase())}.`;
 }
