@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { dayStartMs, localDay, MINUTE } from "../base/days";
+import type { Words } from "../i18n/words";
 import { readSql, selectRows, type Bindings } from "../db/sql";
 import { grouped } from "./page";
 import type { Ask } from "./report";
 import { abandonRate, serviceLevel, type VisitCounts } from "./service-level";
 import { type QueueThresholds, thresholdsOf } from "./thresholds";
-import { formatThreshold, shareOf } from "./units";
+import { shareOf } from "./units";
 
 /** Visits of one scope: a queue or all of a channel, in one slot of time or the whole period. */
 interface VisitSums extends VisitCounts {
@@ -38,11 +39,12 @@ interface WaitRow {
 export interface Visits extends VisitSums {
   /** Where the slot begins; 0 for the whole period. */
   slot_at_ms: number;
+  /** Its name, else its id; empty where neither was delivered. */
   queue: string;
   /** `mixed` where queues with different formulas are put together: then there is no service level. */
   formula: string;
-  /** `20 s`; `by queue` where queues with different thresholds are put together. */
-  threshold: string;
+  /** Null where queues with different thresholds are put together. */
+  threshold_ms: number | null;
   /** Null where the queues have different goals. */
   goal_share: number | null;
   service_level_share: number | null;
@@ -89,6 +91,11 @@ export async function readVisits(ask: Ask): Promise<AllVisits> {
     days: ask.period.from === ask.period.to ? [] : (await scope(false, DAY_MS, dayOf)).filter(isTelephony),
     queue_half_hours: await scope(true, HALF_HOUR_MS, itself),
   };
+}
+
+/** The threshold of the service level in words: `20 s`, or `by queue`. */
+export function withinWords(words: Words, { threshold_ms }: Visits): string {
+  return threshold_ms === null ? words.t("by queue") : words.threshold(threshold_ms);
 }
 
 export function isTelephony({ channel_type }: { channel_type: string }): boolean {
@@ -170,9 +177,9 @@ function measure(sums: VisitSums, slotAtMs: number, thresholds: readonly QueueTh
   return {
     ...sums,
     slot_at_ms: slotAtMs,
-    queue: sums.queue_name ?? sums.queue_id ?? "(no queue named)",
+    queue: sums.queue_name ?? sums.queue_id ?? "",
     formula: used,
-    threshold: least !== null && least === most ? formatThreshold(least) : "by queue",
+    threshold_ms: least === most ? least : null,
     goal_share: otherGoal === undefined ? (goal ?? null) : null,
     service_level_share: serviceLevel(used, sums),
     abandon_rate_share: abandonRate(sums),
