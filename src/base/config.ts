@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { isZone } from "./days";
 import { NightdeskError } from "./errors";
+import { type Language, LANGUAGES } from "./language";
 import { type Calendar, calendarOf, type Schedule, scheduleKeys, schedulesOf } from "./schedules";
 import { readSettings } from "./settings";
 import { sourceSchema } from "./source-schema";
@@ -58,6 +59,7 @@ const schema = z.strictObject({
     .string()
     .refine(isZone, { error: (issue) => `"${String(issue.input)}" is no IANA time zone such as "Asia/Seoul"` })
     .optional(),
+  language: z.enum(LANGUAGES).optional(),
   mappings: z.array(z.strictObject({ files: z.string().min(1), mapping: z.string().min(1) })).optional(),
   sources: z.array(sourceSchema).optional(),
   archive: z.strictObject({ keep_days: z.number().int().positive().optional() }).optional(),
@@ -108,6 +110,8 @@ export interface Config {
   /** IANA zone of the centre; `is_zone_set` is false where nobody named one and it is UTC. */
   zone: string;
   is_zone_set: boolean;
+  /** In which reports and the status page are written. */
+  language: Language;
   /** The folder of database, archive and reports, absolute. */
   data_dir: string;
   /** `sqlite:FILE`. */
@@ -193,6 +197,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
   return {
     zone: given.zone ?? "UTC",
     is_zone_set: given.zone !== undefined,
+    language: given.language ?? "en",
     data_dir: dataDir,
     database_url: env.DATABASE_URL || `sqlite:${resolve(dataDir, "nightdesk.sqlite")}`,
     mappings: (given.mappings ?? []).map(({ files, mapping }) => ({ files, mapping: resolve(base, mapping) })),

@@ -1,3 +1,4 @@
+import type { Words } from "../i18n/words";
 import { metricOf } from "../metrics/catalogue";
 import type { Figure } from "../metrics/figure";
 import { measure } from "../metrics/measure";
@@ -6,7 +7,6 @@ import type { SlotLength } from "../metrics/slots";
 import { grouped } from "./page";
 import type { Ask } from "./report";
 import { type QueueThresholds, thresholdsOf } from "./thresholds";
-import { formatThreshold } from "./units";
 
 /** The columns of the report, and the metrics of the catalogue they show. */
 const COLUMNS = {
@@ -43,11 +43,12 @@ export interface Visits extends Record<keyof typeof COLUMNS, number>, Record<key
   most_service_level_ms: number | null;
   /** Where the slot begins; 0 for the whole period. */
   slot_at_ms: number;
+  /** Its name, else its id; empty where neither was delivered. */
   queue: string;
   /** `mixed` where queues with different formulas are put together: then there is no service level. */
   formula: string;
-  /** `20 s`; `by queue` where queues with different thresholds are put together. */
-  threshold: string;
+  /** Null where queues with different thresholds are put together. */
+  threshold_ms: number | null;
   /** Null where the queues have different goals. */
   goal_share: number | null;
 }
@@ -90,6 +91,11 @@ export async function readVisits(ask: Ask): Promise<AllVisits> {
     days: ask.period.from === ask.period.to ? [] : (await all("day")).filter(isTelephony),
     queue_half_hours: queueHalfHours.map(alone),
   };
+}
+
+/** The threshold of the service level in words: `20 s`, or `by queue`. */
+export function withinWords(words: Words, { threshold_ms }: Visits): string {
+  return threshold_ms === null ? words.t("by queue") : words.threshold(threshold_ms);
 }
 
 export function isTelephony({ channel_type }: { channel_type: string }): boolean {
@@ -139,7 +145,7 @@ function rowOf(figures: readonly Figure[]): Visits {
     queue_key: first.scope_id,
     queue_id: isQueue && first.scope_id !== "" ? first.scope_id : null,
     queue_name: isQueue ? first.scope_name : null,
-    queue: first.scope_name ?? "(no queue named)",
+    queue: first.scope_name ?? first.scope_id,
   };
 }
 
@@ -149,7 +155,7 @@ function empty(channel: string): Visits {
     least_service_level_ms: null,
     most_service_level_ms: null,
     formula: "",
-    threshold: "",
+    threshold_ms: null,
     goal_share: null,
   };
   return { ...place, ...limits, ...NO_COUNTS, ...NO_MEASURES };
@@ -172,7 +178,7 @@ function limited(visits: Visits, queues: readonly Visits[], thresholds: readonly
     least_service_level_ms: least,
     most_service_level_ms: most,
     formula: otherFormula === undefined ? (formula ?? "mixed") : "mixed",
-    threshold: least !== null && least === most ? formatThreshold(least) : "by queue",
+    threshold_ms: least === most ? least : null,
     goal_share: otherGoal === undefined ? (goal ?? null) : null,
   };
 }
