@@ -63,7 +63,6 @@ export function causeTable({ tallies }: Reconciled, { config }: Ask): PageTable 
       figure_count: figuresOf(own, [cause]),
       count_difference: DIFFERENCES.includes(cause) ? signed(differenceOf(own, 1)) : "",
       time_difference: DIFFERENCES.includes(cause) ? signedTime(differenceOf(own, 0)) : "",
-      meaning: CAUSES[cause].meaning,
     };
   });
   return pageTable(
@@ -73,11 +72,10 @@ export function causeTable({ tallies }: Reconciled, { config }: Ask): PageTable 
       { key: "figure_count", label: "Figures", unit: "count" },
       { key: "count_difference", label: "Numbers", unit: "text", hint: "vendor less rebuilt" },
       { key: "time_difference", label: "Time", unit: "text", hint: "vendor less rebuilt" },
-      { key: "meaning", label: "How it is tested", unit: "text" },
     ],
     rows,
     config.zone,
-    "Differences are the vendor's value less the rebuilt one.",
+    "Differences are the vendor's value less the rebuilt one. How each cause is tested stands under Words.",
   );
 }
 
@@ -130,8 +128,8 @@ export function ruleTable({ tallies }: Reconciled, { config }: Ask): PageTable {
   return pageTable(
     "Rules behind differences",
     [
-      { key: "rule", label: "Rule", unit: "text" },
       { key: "of", label: "Figure", unit: "text" },
+      { key: "rule", label: "Rule", unit: "text" },
       { key: "cause", label: "Cause", unit: "text" },
       { key: "figure_count", label: "Figures", unit: "count" },
       { key: "difference", label: "Difference", unit: "text" },

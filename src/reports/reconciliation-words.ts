@@ -135,7 +135,7 @@ export function reconciliationDefinitions(): Definition[] {
       id: "reconciliation_agreement",
       text: "Sessions whose every figure that both sides tell is the same, times to the millisecond / sessions of which both sides tell a figure.",
     },
-    ...DIFFERENCES.filter((cause) => cause !== "unexplained").map((cause) => ({
+    ...([...DIFFERENCES, "only-reported", "vendor-empty"] as const).map((cause) => ({
       name: CAUSES[cause].label,
       id: cause,
       text: CAUSES[cause].meaning,
