@@ -178,7 +178,14 @@ const COMPLETENESS = { expected_events: 500, expected_visits: 40, received_share
 
 const STALE_AFTER_H = { default: 24, telephony: 24, chat: 48, social: 48, email: 720 };
 
-export const DEFAULT_REPORTS = ["agent-states", "failure-reasons", "contact-sessions", "sequence-violations"];
+export const DEFAULT_REPORTS = [
+  "agent-states",
+  "failure-reasons",
+  "contact-sessions",
+  "sequence-violations",
+  // Left out of nights whose dumps hold no totals of the vendor's own.
+  "reconciliation",
+];
 
 /**
  * The configuration: `NIGHTDESK_CONFIG`, else `nightdesk.json` in the working folder, else the defaults; paths and
