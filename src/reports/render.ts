@@ -24,7 +24,7 @@ export async function reportsWithSubject(
   names: readonly string[],
   days: Pick<ReportRequest, "from" | "to">,
 ): Promise<string[]> {
-  const period = periodOf(config.zone, days.from, days.to);
+  const period = periodOf(config.zone, days.from, days.to, wordsOf("en"));
   const kept: string[] = [];
   for (const name of names) if ((await reportNamed(name).hasSubject?.(db, period)) ?? true) kept.push(name);
   return kept;
