@@ -52,7 +52,7 @@ async function measureTogether(db: Knex, metrics: readonly Metric[], ask: Metric
 }
 
 async function measurePiece(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MeasuredRow[]> {
-  const { sql, bindings } = placed(metrics, ask);
+  const { sql, bindings } = placed(metrics, ask, metrics.flatMap(expressionsOf));
   const columns = metrics.flatMap((metric, index) => columnsOf(metric, `m${index}`));
   const rows = await selectRows<MeasuredRow>(
     db,
@@ -70,7 +70,8 @@ order by ${SCOPE}`,
   );
   const byScope = new Map(rows.map((row) => [scopeKey(row), row]));
   for (const value of new Set(metrics.flatMap(({ kind, value: of }) => (kind === "percentile" && of ? [of] : [])))) {
-    for (const ranks of await selectRows<MeasuredRow>(db, rankSelect(sql, metrics, value), bindings)) {
+    const { sql: valued } = placed(metrics, ask, [value]);
+    for (const ranks of await selectRows<MeasuredRow>(db, rankSelect(valued, metrics, value), bindings)) {
       Object.assign(byScope.get(scopeKey(ranks)) ?? {}, ranks);
     }
   }
@@ -107,6 +108,13 @@ ranked as (
 select scope_channel as channel_type, scope_id, slot_at_ms, ${percentiles.join(", ")}
 from ranked
 group by ${SCOPE}`;
+}
+
+/** All SQL of a metric over its population's rows. */
+function expressionsOf(metric: Metric): string[] {
+  const { kind, value = "null", by_preset = "null", left_out_if = "is_left_out" } = metric;
+  const given = kind === "ratio" ? [sideOf(metric, "numerator"), sideOf(metric, "denominator")] : [value];
+  return [...given, by_preset, left_out_if];
 }
 
 function columnsOf(metric: Metric, name: string): string[] {
