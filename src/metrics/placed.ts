@@ -69,9 +69,7 @@ export function placed(
   const population = populationOf(first.population);
   const isApart = first.channels === "apart" || ask.dimension === "channel";
   const slotted = population.shape === "span" ? spanSlots(ask) : instantSlots(ask);
-  const sql = `with population as (
-${populationSql(population.name)}
-),
+  const sql = `with ${populationSql(population)},
 ${slotted.slots},
 placed as ${read.length === 0 ? "" : "materialized "}(
     select
@@ -81,8 +79,8 @@ placed as ${read.length === 0 ? "" : "materialized "}(
         ${isApart ? "population.channel_type" : "cast(null as text)"} as scope_channel,
         ${scopeColumns(ask.dimension)}
     from population
-    join slots on ${slotted.join}
-    where 1 = 1${onlyText(ask)}
+    cross join slots
+    where ${slotted.join}${onlyText(ask)}
 )`;
   return { sql, bindings: bindingsOf(ask) };
 }
