@@ -1,6 +1,7 @@
 import { HOUR } from "../base/days";
 import { type AgentStates, readAgents, readKinds, sharesOf, type StateKind, sumSpells } from "./agent-states-data";
 import { beginDay, dayPictures, drawAgent, type Pictures, rangePictures } from "./agent-states-days";
+import { agentFigures } from "./agent-states-figures";
 import { beginList, finishList, listStays } from "./agent-states-list";
 import { staysByAgent } from "./agent-states-stays";
 import { agentTables, idleTables, signedIn, teamTable } from "./agent-states-tables";
@@ -11,6 +12,7 @@ export const agentStates: Report = {
   name: "agent-states",
   title: "Agent states",
   question: "Who was there, and how was the time spent?",
+  has_views: true,
   gather,
 };
 
@@ -51,6 +53,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
       idle_by_agent: idle.byAgent,
       definitions: definitionsOf(kinds),
     },
+    figures: agentFigures(kinds, agents),
     tables: [table.csv, idle.csv, ...(list === null ? [] : [list.table])],
   };
 }
