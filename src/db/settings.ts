@@ -11,7 +11,7 @@ export async function settledValue(db: Knex, name: string, value: string): Promi
   if (known !== null) return known;
   await writeTransaction(
     db,
-    (trx) => bulkInsertNew(trx, "settings", ["name", "value"], JSON.stringify([[name, value]])),
+    (trx) => bulkInsertNew(trx, "settings", ["name", "value"], Buffer.from(JSON.stringify([[name, value]]))),
     () => Promise.resolve(),
   );
   return (await valueOf(db, name)) ?? value;
