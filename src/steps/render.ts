@@ -4,6 +4,7 @@ import type { Context } from "../context";
 import { NightdeskError, UsageError } from "../base/errors";
 import { pendingCounts } from "../models/pending";
 import { isUnderRules } from "../models/rebuild";
+import { requireKept } from "../privacy/limits";
 import { rulesVersion } from "../reference/load";
 import { renderReports, reportsWithSubject } from "../reports/render";
 import type { ReportRequest } from "../reports/report";
@@ -14,6 +15,7 @@ export async function render({ db, config, log }: Context, batch: Batch): Promis
   if (from === null || to === null) throw new UsageError("A report needs its days. Give --day D, or --from D --to D.");
   const look = async (reader: Context["db"]): Promise<void> => {
     if (!(await isUnderRules(reader, config, rulesVersion(config)))) throw rulesChanged();
+    await requireKept(reader, from);
     await warnOfUnfinished(reader, log);
   };
   const names =
