@@ -43,7 +43,10 @@ describe("the command purge", () => {
 });
 
 it("is a part of scheduled nights, counted back from their day, and of none run by hand", async () => {
-  const nights = await openNights((folder) => ({ sources: [join(folder, "dumps")], retention: { events: 7 } }));
+  const nights = await openNights((folder) => ({
+    sources: [{ type: "folder", name: "dumps", path: join(folder, "dumps"), settle_s: 0 }],
+    retention: { events: 7 },
+  }));
   try {
     mkdirSync(join(nights.folder, "dumps"));
     writeFileSync(join(nights.folder, "dumps", "contact-events-2026-03-02.ndjson"), ndjson(CALLS));
