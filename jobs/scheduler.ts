@@ -112,8 +112,9 @@ function lateName(batch: Batch, hour: number): string {
 
 /** The work of a planned run. */
 export function batchOfRun({ schedule, from, to, deadline_at_ms }: PlannedRun): Batch {
-  const { workflow, name, reports } = schedule;
-  return batchOf({ workflow, from, to, schedule: name, reports, deadline_at_ms });
+  const { workflow, name, reports, language } = schedule;
+  const options = language === null ? {} : { language };
+  return batchOf({ workflow, from, to, schedule: name, reports, deadline_at_ms, options });
 }
 
 /** What was asked for through the database, from processes that cannot reach the queue. */

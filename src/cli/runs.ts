@@ -7,7 +7,7 @@ import { reportNames } from "../reports/render";
 import type { Service } from "../service";
 import type { Terminal } from "../terminal";
 import * as works from "../works";
-import { type Done, from, listOf, out, single, to, view } from "./arguments";
+import { type Done, from, language, listOf, out, single, to, view } from "./arguments";
 
 type Run = (options: Options, work: Partial<Batch> & Pick<Batch, "workflow">) => Promise<void>;
 
@@ -108,6 +108,7 @@ function addReport(program: Command, terminal: Terminal, run: Run, hasQueue: boo
     .addOption(to())
     .addOption(new Option("--format <list>", "html,csv").argParser(listOf(["html", "csv"])))
     .addOption(view())
+    .addOption(language())
     .option("--bom", "begin CSV files with a byte-order mark, for spreadsheets that need one")
     .addOption(out())
     .action((names: string[], options: Options) => run(options, works.reportWork(terminal, names, options)));

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeCsvRows } from "../base/csv";
 import { NightdeskError } from "../base/errors";
-import { type CsvTable, csvCells } from "./table";
+import { type CsvTable, csvCells, type Told } from "./table";
 
 /** A file of the period's folder: whole, or in parts where it is large. */
 export interface PlannedFile {
@@ -11,8 +11,8 @@ export interface PlannedFile {
 }
 
 /** The text of a report's CSV file, in parts. */
-export function csvText(table: CsvTable, zone: string, hasBom: boolean): PlannedFile["text"] {
-  const text = `${hasBom ? "\uFEFF" : ""}${writeCsvRows(csvCells(table, zone))}`;
+export function csvText(table: CsvTable, ask: Told, hasBom: boolean): PlannedFile["text"] {
+  const text = `${hasBom ? "\uFEFF" : ""}${writeCsvRows(csvCells(table, ask))}`;
   return [text, ...(table.written ?? [])];
 }
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Words } from "../i18n/words";
 import { REPORTS } from "./catalogue";
 import type { PlannedFile } from "./files";
 import { metaOf, renderPage } from "./html";
@@ -22,18 +23,27 @@ interface Entry {
  * and lies in the folder is listed by what its page says of itself, so that one report made anew leaves the others in.
  */
 export function indexFile(folder: string, made: readonly Made[], ask: Ask, request: ReportRequest): PlannedFile {
-  const { period, box } = ask;
+  const { period, box, words } = ask;
   const withCsv = request.formats.includes("csv");
   const reports = REPORTS.flatMap((report) => {
-    const { title, question } = report;
+    const { title, question } = toldIn(words, report);
     const page = `${report.name}.html`;
     const own = made.find((each) => each.report === report);
-    if (own === undefined) return laidDown(folder, report, box.dumps_sha256);
+    if (own === undefined) return laidDown(folder, toldIn(words, report), box.dumps_sha256);
     const files = withCsv ? own.tables.map((name) => `${name}.csv`) : csvFiles(folder, report.name);
     return { title, question, summary: own.summary, page, files, is_earlier: false };
   });
-  const report = { name: "index", title: `Reports of ${period.label}`, question: "", summary: "" };
-  return { name: "index.html", text: renderPage("index", { report, period, box, reports }) };
+  const report = {
+    name: "index",
+    title: words.t("Reports of {period}", { period: period.label }),
+    question: "",
+    summary: "",
+  };
+  return { name: "index.html", text: renderPage("index", { report, period, box, reports }, words) };
+}
+
+function toldIn({ t }: Words, report: Report): Report {
+  return { ...report, title: t(report.title), question: t(report.question) };
 }
 
 function laidDown(folder: string, { name, title, question }: Report, dumps: string): Entry[] {

@@ -1,3 +1,4 @@
+import type { Words } from "../i18n/words";
 import type { Definition } from "./page";
 
 /** Why a figure of the vendor's is another than the rebuilt one, in the order the causes are tested. */
@@ -110,12 +111,12 @@ const MEASURES: Record<string, string> = {
 };
 
 /** A measure as a reader calls it: `Hold, time`, `Outdial hold, number`, `Transfers`. */
-export function measureLabel(measure: string): string {
+export function measureLabel(measure: string, { t }: Words): string {
   const [, outdial, name = measure, unit] = /^(outdial_(?!ringing))?(.+?)(?:_(count|ms))?$/.exec(measure) ?? [];
-  const plain = MEASURES[name] ?? name;
-  const label = outdial === undefined ? plain : `Outdial ${plain.toLowerCase()}`;
+  const plain = t(MEASURES[name] ?? name);
+  const label = outdial === undefined ? plain : t("Outdial {measure}", { measure: plain.toLowerCase() });
   if (unit === undefined || isOfOneUnit(name)) return label;
-  return `${label}, ${unit === "ms" ? "time" : "number"}`;
+  return unit === "ms" ? t("{measure}, time", { measure: label }) : t("{measure}, number", { measure: label });
 }
 
 /** A total is a time, transfers and disconnects are numbers. */
@@ -123,22 +124,26 @@ function isOfOneUnit(name: string): boolean {
   return name === "total" || name === "disconnected" || name.endsWith("transfer");
 }
 
-export function reconciliationDefinitions(): Definition[] {
+export function reconciliationDefinitions({ t }: Words): Definition[] {
   return [
     {
-      name: "Session",
+      name: t("Session"),
       id: "",
-      text: "A contact, or one channel of an agent's session, that began in the period and of which the vendor delivered a figure.",
+      text: t(
+        "A contact, or one channel of an agent's session, that began in the period and of which the vendor delivered a figure.",
+      ),
     },
     {
-      name: "Agrees",
+      name: t("Agrees"),
       id: "reconciliation_agreement",
-      text: "Sessions whose every figure that both sides tell is the same, times to the millisecond / sessions of which both sides tell a figure.",
+      text: t(
+        "Sessions whose every figure that both sides tell is the same, times to the millisecond / sessions of which both sides tell a figure.",
+      ),
     },
     ...([...DIFFERENCES, "only-reported", "vendor-empty"] as const).map((cause) => ({
-      name: CAUSES[cause].label,
+      name: t(CAUSES[cause].label),
       id: cause,
-      text: CAUSES[cause].meaning,
+      text: t(CAUSES[cause].meaning),
     })),
   ];
 }

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Knex } from "knex";
+import type { Words } from "../i18n/words";
 import { readSql, selectRows } from "../db/sql";
 import { type Cause, DIFFERENCES, reconciliationDefinitions } from "./reconciliation-words";
 import { causeTable, differenceTable, measureTable, reconciliationCards, ruleTable } from "./reconciliation-tables";
 import type { Ask, Period, Report, ReportContent } from "./report";
-import { formatCount, formatMany, formatShare, shareOf } from "./units";
+import { shareOf } from "./units";
 
 export const reconciliation: Report = {
   name: "reconciliation",
@@ -76,17 +77,17 @@ async function gather(ask: Ask): Promise<ReportContent> {
   const found = await reconcile(ask);
   const differences = differenceTable(found, ask);
   return {
-    summary: summaryOf(found),
+    summary: summaryOf(found, ask.words),
     page: {
       is_empty: found.delivered.every((each) => each.delivered_count === 0),
-      cards: reconciliationCards(found),
+      cards: reconciliationCards(found, ask.words),
       causes: causeTable(found, ask),
       measures: (["contact", "agent"] as const)
         .filter((subject) => found.tallies.some((tally) => tally.subject === subject))
         .map((subject) => measureTable(found, subject, ask)),
       rules: ruleTable(found, ask),
       unexplained: differences.page,
-      definitions: reconciliationDefinitions(),
+      definitions: reconciliationDefinitions(ask.words),
     },
     tables: [differences.csv],
   };
@@ -147,14 +148,21 @@ const differenceSql = (figures: string): string => `
   where cause in (${DIFFERENCES.map((cause) => `'${cause}'`).join(", ")})
   order by case when cause = 'unexplained' then 0 else 1 end, started_at_ms, contact_id, agent_id, agent_session_id, channel_id, place`;
 
-function summaryOf({ agreements, tallies }: Reconciled): string {
-  const told = agreements.map(({ subject, compared_count, agreeing_count }) => {
-    const noun = subject === "contact" ? "contact" : "agent channel";
-    return `${formatShare(shareOf(agreeing_count, compared_count))} of ${formatMany(compared_count, noun)}`;
+function summaryOf({ agreements, tallies }: Reconciled, words: Words): string {
+  const told = agreements.map(({ subject, compared_count: count, agreeing_count }) => {
+    const share = words.share(shareOf(agreeing_count, count));
+    return subject === "contact"
+      ? words.many(count, "{share} of {count} contact", "{share} of {count} contacts", { share })
+      : words.many(count, "{share} of {count} agent channel", "{share} of {count} agent channels", { share });
   });
-  if (told.length === 0) return "Nothing to compare: the vendor delivered no totals beside activities";
+  if (told.length === 0) return words.t("Nothing to compare: the vendor delivered no totals beside activities");
   const unexplained = tallies
     .filter(({ cause }) => cause === "unexplained")
     .reduce((sum, { figure_count }) => sum + figure_count, 0);
-  return `${told.join(" and ")} agree to the millisecond; ${formatCount(unexplained)} ${unexplained === 1 ? "difference" : "differences"} unexplained`;
+  return words.many(
+    unexplained,
+    "{told} agree to the millisecond; {count} difference unexplained",
+    "{told} agree to the millisecond; {count} differences unexplained",
+    { told: told.join(words.t(" and ")) },
+  );
 }

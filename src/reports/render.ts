@@ -4,13 +4,14 @@ import type { Config } from "../base/config";
 import { UsageError } from "../base/errors";
 import { maskOf } from "../base/mask";
 import { withReaders } from "../db/readers";
+import { type Words, wordsOf } from "../i18n/words";
 import { REPORTS } from "./catalogue";
 import { gatherDataBox } from "./data-box";
 import { csvText, type PlannedFile, publishFiles } from "./files";
 import { renderPage } from "./html";
 import { indexFile } from "./index-page";
 import { periodOf } from "./period";
-import type { Ask, Made, Report, ReportContent, ReportRequest } from "./report";
+import type { Ask, Made, Period, Report, ReportContent, ReportRequest } from "./report";
 
 export function reportNames(): string[] {
   return REPORTS.map(({ name }) => name);
@@ -23,7 +24,7 @@ export async function reportsWithSubject(
   names: readonly string[],
   days: Pick<ReportRequest, "from" | "to">,
 ): Promise<string[]> {
-  const period = periodOf(config.zone, days.from, days.to);
+  const period = periodOf(config.zone, days.from, days.to, wordsOf("en"));
   const kept: string[] = [];
   for (const name of names) if ((await reportNamed(name).hasSubject?.(db, period)) ?? true) kept.push(name);
   return kept;
@@ -46,19 +47,28 @@ export async function renderReports(
 ): Promise<{ files: string[]; bytes: number }> {
   const asked = new Set(names.map(reportNamed));
   const reports = REPORTS.filter((report) => asked.has(report));
-  const period = periodOf(config.zone, request.from, request.to);
+  const words = request.words ?? wordsOf("en");
+  const period = periodOf(config.zone, request.from, request.to, words);
   return await withReaders(db, READERS, async (readers) => {
     const [reader = db] = readers;
     await look(reader);
-    const box = await gatherDataBox(reader, config, period);
-    const ask: Ask = { db: reader, config, period, view: request.view ?? "person", mask: maskOf(config.masking), box };
-    // By channel the figures are others: they must not take the place of the night's pages.
-    const folder = join(request.out, ask.view === "channel" ? `${period.name}-by-channel` : period.name);
+    const box = await gatherDataBox(reader, config, period, words);
+    const view = request.view ?? "person";
+    const ask: Ask = { db: reader, config, period, view, mask: maskOf(config.masking), words, box };
+    const folder = join(request.out, folderOf(period, view, words));
     const made = await makeAll(reports, readers, ask, request);
     const files = made.flatMap((each) => each.files);
     if (request.formats.includes("html")) files.push(indexFile(folder, made, ask, request));
     return await publishFiles(folder, files);
   });
+}
+
+/**
+ * The folder of a period. By channel the figures are others, in another language the words: they must not take the place of
+ * the night's pages.
+ */
+function folderOf({ name }: Period, view: Ask["view"], { language }: Words): string {
+  return [name, ...(view === "channel" ? ["by-channel"] : []), ...(language === "en" ? [] : [language])].join("-");
 }
 
 /** What one report asks of the database is under way while another is put together. */
@@ -103,13 +113,14 @@ function sharedPairs(known: string, asked: string): number {
 
 function filesOf(report: Report, content: ReportContent, ask: Ask, request: ReportRequest): PlannedFile[] {
   const { name, title, question } = report;
-  const { period, box } = ask;
+  const { period, box, words } = ask;
   const { summary } = content;
-  const page = { ...content.page, report: { name, title, question, summary }, period, box };
-  const html = request.formats.includes("html") ? [{ name: `${name}.html`, text: renderPage(name, page) }] : [];
+  const told = { name, title: words.t(title), question: words.t(question), summary };
+  const page = { ...content.page, report: told, period, box };
+  const html = request.formats.includes("html") ? [{ name: `${name}.html`, text: renderPage(name, page, words) }] : [];
   const csv = request.formats.includes("csv") ? content.tables : [];
   return [
     ...html,
-    ...csv.map((table) => ({ name: `${table.name}.csv`, text: csvText(table, ask.config.zone, request.bom ?? false) })),
+    ...csv.map((table) => ({ name: `${table.name}.csv`, text: csvText(table, ask, request.bom ?? false) })),
   ];
 }

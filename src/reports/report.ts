@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import type { Mask } from "../base/mask";
+import type { Words } from "../i18n/words";
 import type { DataBox } from "./data-box";
 import type { PlannedFile } from "./files";
 import type { CsvTable } from "./table";
@@ -16,6 +17,8 @@ export interface ReportRequest {
   view?: "person" | "channel";
   /** A byte-order mark before each CSV file. */
   bom?: boolean;
+  /** The language of pages and CSV heads; English where none is given. */
+  words?: Words;
 }
 
 /** A range of local days and the instants it spans: `starts_at_ms` belongs to it, `ends_at_ms` no longer. */
@@ -26,7 +29,7 @@ export interface Period {
   ends_at_ms: number;
   /** `2026-03-02`, or `2026-03-02_2026-03-08`: the name of the folder. */
   name: string;
-  /** `2026-03-02`, or `2026-03-02 to 2026-03-08`: for reading. */
+  /** `2026-03-02`, or `2026-03-02 to 2026-03-08`: for reading, in the reader's language. */
   label: string;
 }
 
@@ -37,6 +40,8 @@ export interface Ask {
   period: Period;
   view: "person" | "channel";
   mask: Mask;
+  /** The reader's language: whatever is shown is told by it. */
+  words: Words;
   box: DataBox;
 }
 
@@ -61,6 +66,7 @@ export interface Made {
 /** One question: `<name>.sql` asks it, `<name>.ts` says what the columns mean, `templates/<name>.hbs` shows it. */
 export interface Report {
   name: string;
+  /** Title and question are English, and told in the language of the page. */
   title: string;
   /** What the reader wants to know, as a question. */
   question: string;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Batch, StepResult } from "../batch";
 import type { Context } from "../context";
 import { NightdeskError, UsageError } from "../base/errors";
+import { wordsOf } from "../i18n/words";
 import { pendingCounts } from "../models/pending";
 import { isUnderRules } from "../models/rebuild";
 import { requireKept } from "../privacy/limits";
@@ -27,6 +28,7 @@ export async function render({ db, config, log }: Context, batch: Batch): Promis
     out: batch.out ?? join(config.data_dir, "reports"),
     view: batch.options.view ?? "person",
     bom: batch.options.bom ?? false,
+    words: wordsOf(batch.options.language ?? config.language),
   };
   const rendered = await renderReports(db, config, names, request, look);
   return { counts: { files: rendered.files.length, bytes: rendered.bytes }, details: { files: rendered.files } };
