@@ -3,12 +3,14 @@ import * as house from "./001_house";
 import * as service from "./002_service";
 import * as runs from "./003_runs";
 import * as mappings from "./006_mappings";
+import * as mail from "./011_mail";
 
 const migrations: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
   "001_house": house,
   "002_service": service,
   "003_runs": runs,
   "006_mappings": mappings,
+  "011_mail": mail,
 };
 
 /** Migrations by name and static import: no folder is scanned, so a bundle or another extension changes nothing. */
