@@ -39,7 +39,7 @@ export const MOST_ATTACHED_BYTES = 8 * 1024 * 1024;
  */
 export async function buildMessage(content: MailContent, head: Head): Promise<Message> {
   const { html, text, attachments } = withinSize(content);
-  const root = new MimeNode("multipart/mixed", { baseBoundary: boundaryOf(head.message_id), disableFileAccess: true });
+  const root = new MimeNode("multipart/mixed", { ...rootOptions(head), disableFileAccess: true });
   setHead(root, content, head);
   const related = root.createChild("multipart/related");
   const alternative = related.createChild("multipart/alternative");
@@ -54,7 +54,7 @@ export async function buildMessage(content: MailContent, head: Head): Promise<Me
 
 /** A short note in plain words, for the owner. */
 export async function buildNote(subject: string, text: string, head: Head): Promise<Message> {
-  const root = new MimeNode("text/plain; charset=utf-8", { baseBoundary: boundaryOf(head.message_id) });
+  const root = new MimeNode("text/plain; charset=utf-8", rootOptions(head));
   setHead(root, { subject, language: "en" }, head);
   root.setContent(text);
   const bytes = await root.build();
@@ -144,6 +144,7 @@ const NOTE: Record<MailContent["language"], (path: string) => string> = {
   ko: (path) => `첨부 파일이 너무 커서 함께 보내지 못했습니다. 보관 위치: ${path}`,
 };
 
-function boundaryOf(message_id: string): string {
-  return createHash("sha256").update(message_id).digest("hex").slice(0, 24);
+/** Boundaries made of the message's name, and line ends as mail has them: what is written to a file is what a server gets. */
+function rootOptions({ message_id }: Head): { baseBoundary: string; newline: string } {
+  return { baseBoundary: createHash("sha256").update(message_id).digest("hex").slice(0, 24), newline: "windows" };
 }
