@@ -114,14 +114,15 @@ async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Re
   return !(await wasRebuiltSince(db, last));
 }
 
-/** Whether the mails of a night went out after it was rendered: one whose server was gone has something to do still. */
+/** Whether the mails of a night went out after it was rendered: one whose server was gone, or that is held, has something to do still. */
 async function wasMailed(db: Knex, { from, to }: Batch, render: number): Promise<boolean> {
   const last = await db("receipts")
     .where({ step: "mail", from_day: from, to_day: to })
     .andWhere("receipt_key", ">", render)
     .orderBy("receipt_key", "desc")
     .first("status");
-  return last?.status === "done";
+  const held = await db("mail_holds").where({ from_day: from, to_day: to }).first("until_ms");
+  return last?.status === "done" && held === undefined;
 }
 
 /**

@@ -43,11 +43,9 @@ export async function issueEdition(db: Knex, draft: Draft, nowMs: number): Promi
     await trx("settings").where({ name: "rules_version" }).forUpdate().first("name");
     const newest = await newestRow(trx, draft);
     if (newest !== undefined && !isAnother(draft, newest)) return editionOf(newest);
-    const number = (newest?.edition_number ?? 0) + 1;
-    const edition_id = editionId(draft, number);
-    const kind =
-      newest === undefined ? "first" : newest.figures_sha256 === draft.figures_sha256 ? "final" : "corrected";
-    const content = draft.render({ edition_id, number, kind, preliminary: draft.preliminary });
+    const issue = nextIssue(draft, newest);
+    const { edition_id, number } = issue;
+    const content = draft.render(issue);
     await trx("mail_editions").insert({
       edition_id,
       ...periodAndAudience(draft),
@@ -59,6 +57,25 @@ export async function issueEdition(db: Knex, draft: Draft, nowMs: number): Promi
     });
     return { edition_id, number, issued_at_ms: nowMs, content };
   });
+}
+
+/** What a draft would be issued as now, without issuing it. */
+export async function previewIssue(db: Knex, draft: Draft): Promise<Issue> {
+  const newest = await newestRow(db, draft);
+  if (newest === undefined || isAnother(draft, newest)) return nextIssue(draft, newest);
+  const { edition_id, edition_number: number } = newest;
+  return {
+    edition_id,
+    number: Number(number),
+    kind: Number(number) === 1 ? "first" : "corrected",
+    preliminary: draft.preliminary,
+  };
+}
+
+function nextIssue(draft: Draft, newest: EditionRow | undefined): Issue {
+  const number = Number(newest?.edition_number ?? 0) + 1;
+  const kind = newest === undefined ? "first" : newest.figures_sha256 === draft.figures_sha256 ? "final" : "corrected";
+  return { edition_id: editionId(draft, number), number, kind, preliminary: draft.preliminary };
 }
 
 /** The newest edition that was issued, null where there is none. */

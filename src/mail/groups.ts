@@ -15,11 +15,13 @@ function firstOfNextMonth(day: string): string {
   return `${addDays(`${day.slice(0, 7)}-28`, 4).slice(0, 7)}-01`;
 }
 
-/** A run that mails: its days, and the schedule it is for. */
+/** A run that mails: its days, the schedule it is for, and the names of schedules whose readers it serves. */
 export interface Mailing {
   from: string;
   to: string;
+  /** Null where somebody asks for it. */
   schedule: string | null;
+  schedules: readonly string[];
 }
 
 /** A recipient and why they get a mail or not, in words. */
@@ -30,17 +32,15 @@ export interface Chosen {
 }
 
 /** Every recipient of the file, with the reason why this mailing is for them or is not. */
-export function choose(recipients: readonly Recipient[], { from, to, schedule }: Mailing): Chosen[] {
+export function choose(recipients: readonly Recipient[], { from, to, schedule, schedules }: Mailing): Chosen[] {
   const kind = periodKind(from, to);
+  const names = [...schedules, ...(kind === null ? [] : [kind])];
+  const run = schedule ?? kind ?? "no day, week or month";
   return recipients.map((recipient) => {
-    const asked = recipient.schedules.find((name) => name === schedule || name === kind);
-    const gets = asked !== undefined;
-    const run = schedule === null ? (kind ?? "no usual period") : `${schedule}${kind === null ? "" : `, ${kind}`}`;
-    return {
-      recipient,
-      gets,
-      why: gets ? `asked for ${asked}` : `asked for ${recipient.schedules.join(", ")}; this is ${run}`,
-    };
+    const asked = recipient.schedules.find((name) => names.includes(name));
+    const why =
+      asked === undefined ? `asked for ${recipient.schedules.join(", ")}; this is ${run}` : `asked for ${asked}`;
+    return { recipient, gets: asked !== undefined, why };
   });
 }
 

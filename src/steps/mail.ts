@@ -1,23 +1,21 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Knex } from "knex";
-import type { Batch, Failure, StepResult } from "../batch";
+import type { Batch, StepResult } from "../batch";
 import type { Config } from "../base/config";
-import { addDays, dayStartMs, HOUR } from "../base/days";
 import { NightdeskError, UsageError } from "../base/errors";
-import type { IfIncomplete } from "../base/mail-keys";
-import type { Schedule } from "../base/schedules";
 import type { Context } from "../context";
 import { withReaders } from "../db/readers";
 import { type Draft, issueEdition, type MailEdition, newestEdition } from "../mail/editions";
 import { endHold, gateReasons, judge, noteHold, untilWords, type Verdict } from "../mail/gate";
-import { choose, groupByAudience, type Mailing } from "../mail/groups";
+import { groupByAudience, type Mailing } from "../mail/groups";
 import { settleLeftOver } from "../mail/ledger";
-import { type Notice, type Telling, tellOwner } from "../mail/notice";
+import { daysWords, mailingOf, recipientsOf, ruleOf, whyNobody } from "../mail/mailing";
+import { type Telling, tellOwner } from "../mail/notice";
 import { type Letter, postAll, type Posted, waitFor } from "../mail/post";
-import { readRecipients, type Recipient } from "../mail/recipients";
+import type { Recipient } from "../mail/recipients";
 import { type Audience, scopeParts } from "../mail/summary";
-import { hasServer, openTransport } from "../mail/transports";
+import { openTransport } from "../mail/transports";
+import { failureOf, heldNotice, troubleNotice } from "../mail/words";
 import { gatherCompleteness } from "../metrics/completeness";
 import { gapWords, missingWords } from "../metrics/completeness-words";
 import { isUnderRules } from "../models/rebuild";
@@ -37,14 +35,19 @@ const REAL: Surroundings = { wait: waitFor, random: Math.random };
  * accepted their mail, and passed over from then on: run twice, the step sends nothing twice.
  */
 export async function mail(context: Context, batch: Batch, around: Surroundings = REAL): Promise<StepResult> {
-  const mailing = mailingOf(batch);
-  const recipients = await recipientsOf(context.config, mailing);
-  const why = whyNobody(context, mailing, recipients, batch);
+  const { config, now } = context;
+  const { from, to, schedule, workflow, options } = batch;
+  if (from === null || to === null) throw new UsageError("A mail needs its days. Give --day D, or --from D --to D.");
+  const mailing = mailingOf(config, from, to, schedule);
+  const recipients = await recipientsOf(config, mailing);
+  const isByHand = options.resend !== undefined || options.despite_gate === true;
+  const wish = { is_nightly: workflow === "nightly", is_by_hand: isByHand };
+  const why = whyNobody(config, mailing, recipients, wish, now());
   if (why !== null) {
     context.log.info(`No mail: ${why}.`);
     return { counts: { recipients: 0 }, details: { skipped: why } };
   }
-  const transport = openTransport(context.config);
+  const transport = openTransport(config);
   try {
     const telling: Telling = { ...context, transport };
     const verdict = await gateOf(context, mailing);
@@ -55,59 +58,13 @@ export async function mail(context: Context, batch: Batch, around: Surroundings 
   }
 }
 
-function mailingOf({ from, to, schedule }: Batch): Mailing {
-  if (from === null || to === null) throw new UsageError("A mail needs its days. Give --day D, or --from D --to D.");
-  return { from, to, schedule };
-}
-
-/** Those of the file who asked for these days; without a file and a server, one who reads in the outbox. */
-export async function recipientsOf(config: Config, mailing: Mailing): Promise<Recipient[]> {
-  const { recipients: file, owner } = config.mail;
-  if (file !== null) {
-    const all = await readRecipients(
-      file,
-      config.schedules.map(({ name }) => name),
-    );
-    return choose(all, mailing).flatMap(({ gets, recipient }) => (gets ? [recipient] : []));
-  }
-  if (hasServer(config)) return [];
-  const address = owner ?? "you@localhost";
-  return [{ address, name: "", language: "en", scope: "all", tier: "aggregates", schedules: ["daily"], line: 0 }];
-}
-
-/** Why nothing is mailed at all, in words; null where something is. */
-function whyNobody(
-  { config, now }: Context,
-  mailing: Mailing,
-  recipients: readonly Recipient[],
-  batch: Batch,
-): string | null {
-  const own = config.schedules.find(({ workflow, every }) => workflow === "summary" && every === "day");
-  if (batch.workflow === "nightly" && own !== undefined) return `the schedule ${own.name} mails these days`;
-  if (recipients.length === 0) {
-    return config.mail.recipients === null
-      ? 'no recipients are configured ("mail.recipients" names their file)'
-      : `nobody in ${config.mail.recipients} asked for ${mailing.from === mailing.to ? mailing.from : `${mailing.from} to ${mailing.to}`}`;
-  }
-  const isByHand = batch.options.resend !== undefined || batch.options.despite_gate === true;
-  const ended = dayStartMs(config.zone, addDays(mailing.to, 1));
-  const days = config.mail.send_within_days;
-  if (isByHand || !hasServer(config) || now() - ended <= days * 24 * HOUR) return null;
-  return `${mailing.to} ended more than ${days} days ago; "nightdesk mail send" sends it all the same`;
-}
-
 /** What is known to be missing, and what else the gate looks at. */
-async function gateOf({ db, config, now }: Context, mailing: Mailing): Promise<Verdict> {
+export async function gateOf({ db, config, now }: Context, mailing: Mailing): Promise<Verdict> {
   const { from, to } = mailing;
   const { missing, gaps } = await gatherCompleteness(db, config, from, to);
   const reasons = [...missing.map(missingWords), ...gaps.map(gapWords), ...(await gateReasons(db, config, from, to))];
   const { ifIncomplete, zone } = ruleOf(config, mailing);
   return judge(reasons, ifIncomplete, { to, zone, now_ms: now() });
-}
-
-function ruleOf(config: Config, { schedule }: Mailing): { ifIncomplete: IfIncomplete; zone: string } {
-  const own: Schedule | undefined = config.schedules.find(({ name }) => name === schedule);
-  return { ifIncomplete: own?.mail_if_incomplete ?? config.mail.if_incomplete, zone: own?.zone ?? config.zone };
 }
 
 async function hold(
@@ -120,18 +77,7 @@ async function hold(
   const days = daysWords(mailing);
   log.warn(`The mail of ${days} is held until ${until}: ${verdict.reasons.join("; ")}.`);
   await noteHold(db, mailing, verdict, now());
-  await tellOwner(telling, {
-    ...mailing,
-    about: "held",
-    subject: `[nightdesk] The summary of ${days} is held`,
-    text: [
-      `The summary of ${days} was not sent, as its data are not complete:`,
-      ...verdict.reasons.map((reason) => `- ${reason}`),
-      `It goes as soon as they are, and at ${until} as it is, marked PRELIMINARY.`,
-      `To send it now: nightdesk mail send --from ${mailing.from} --to ${mailing.to}`,
-      "",
-    ].join("\n"),
-  });
+  await tellOwner(telling, heldNotice(mailing, verdict.reasons, until));
   return { counts: { held: 1 }, details: { held_until_ms: verdict.until_ms, reasons: verdict.reasons } };
 }
 
@@ -243,41 +189,3 @@ async function told(
 }
 
 const TROUBLES_SHOWN = 20;
-
-function failureOf(shown: string, tally: Posted["tally"], troubles: readonly string[]): Failure | null {
-  const first = troubles[0] ?? "it did not say why";
-  if (tally.failed > 0) {
-    return {
-      code: "mail-server",
-      message: `The mail server ${shown} takes nothing from us: ${first}. Expected it to accept our login and sender. Correct SMTP_URL or "mail.from", see "nightdesk doctor", then "nightdesk mail resend --failed".`,
-    };
-  }
-  const open = tally.temporary + tally.elsewhere;
-  if (open === 0) return null;
-  return {
-    code: "mail-temporary",
-    message: `${open} ${open === 1 ? "mail has" : "mails have"} not gone out through ${shown}: ${first}. They are tried again; afterwards "nightdesk mail resend --failed" does it.`,
-    can_retry: true,
-  };
-}
-
-/** The same troubles are told once; others of the same days once more. */
-function troubleNotice(mailing: Mailing, troubles: readonly string[]): Notice {
-  const days = daysWords(mailing);
-  const about = createHash("sha256").update(troubles.toSorted().join("\n")).digest("hex").slice(0, 8);
-  return {
-    ...mailing,
-    about: `failed-${about}`,
-    subject: `[nightdesk] ${troubles.length} of the summaries of ${days} did not get through`,
-    text: [
-      `Of the summary of ${days} these did not get through:`,
-      ...troubles.map((trouble) => `- ${trouble}`),
-      `What may pass is tried again. Afterwards: nightdesk mail resend --failed --from ${mailing.from} --to ${mailing.to}`,
-      "",
-    ].join("\n"),
-  };
-}
-
-function daysWords({ from, to }: Mailing): string {
-  return from === to ? from : `${from} to ${to}`;
-}
