@@ -4,6 +4,7 @@ import { codeVersion } from "./base/version";
 import type { Done } from "./cli/arguments";
 import { addPrivacy } from "./cli/privacy";
 import { addMetrics } from "./cli/metrics";
+import { addMail } from "./cli/mail";
 import { addRuns } from "./cli/runs";
 import { addService } from "./cli/service";
 import { addTools } from "./cli/tools";
@@ -63,6 +64,7 @@ function buildProgram(terminal: Terminal, service: Service | undefined, done: Do
   addTools(program, terminal, service, done);
   addPrivacy(program, terminal, done);
   addMetrics(program, terminal, done);
+  addMail(program, terminal, done);
   if (service !== undefined) addService(program, terminal, service, done);
   for (const command of program.commands) {
     command

@@ -32,7 +32,14 @@ export interface Options {
   concurrency?: number;
   queue?: boolean;
   eachDay?: boolean;
+  recipient?: string;
+  scope?: string;
+  tier?: "aggregates" | "agent-ids" | "full";
+  schedule?: string;
   dryRun?: boolean;
+  failed?: boolean;
+  unknown?: boolean;
+  lint?: string[];
 }
 
 /** The first and last day asked for, or null where none is. */

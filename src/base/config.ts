@@ -5,6 +5,7 @@ import { isZone } from "./days";
 import { NightdeskError } from "./errors";
 import { type Retention, retentionKeys, retentionOf } from "./retention";
 import { type Language, LANGUAGES } from "./language";
+import { mailKeys, type MailSettings, mailSettingsOf } from "./mail-keys";
 import { type Calendar, calendarOf, type Schedule, scheduleKeys, schedulesOf } from "./schedules";
 import { readSettings } from "./settings";
 import { sourceSchema } from "./source-schema";
@@ -85,6 +86,7 @@ const schema = z.strictObject({
   completeness: completeness.optional(),
   queue: queueKeys.optional(),
   http: http.optional(),
+  mail: mailKeys.optional(),
   ...scheduleKeys,
 });
 
@@ -143,6 +145,8 @@ export interface Config {
   queue: QueueSettings;
   /** Where the service shows itself; a null port is the usual one, or any other where that is taken. */
   http: { host: string; port: number | null };
+  /** Who gets the summary, and when it may go; the server is in the environment's `SMTP_URL`. */
+  mail: MailSettings;
   schedules: Schedule[];
   calendar: Calendar;
   /** How far back missed nights are caught up, days. */
@@ -237,6 +241,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     queue_url: env.QUEUE_URL ?? "",
     queue: queueOf(given.queue),
     http: { host: env.NIGHTDESK_HOST || (given.http?.host ?? "127.0.0.1"), port: given.http?.port ?? null },
+    mail: mailSettingsOf(given.mail, base),
     schedules: schedulesOf(given, given.zone ?? "UTC"),
     calendar: calendarOf(given),
     catch_up_days: given.catch_up_days ?? 7,

@@ -29,7 +29,9 @@ export function addService(program: Command, terminal: Terminal, service: Servic
   program
     .command("enqueue")
     .description("Ask for a run: the service or a worker does it. The same run asked for twice is run once.")
-    .addArgument(new Argument("<workflow>", "what is run").choices(["nightly", "load", "rebuild", "check", "report"]))
+    .addArgument(
+      new Argument("<workflow>", "what is run").choices(["nightly", "load", "rebuild", "check", "report", "summary"]),
+    )
     .argument("[name...]", "names of reports for report, files and folders for load")
     .addOption(single())
     .addOption(from())

@@ -6,6 +6,7 @@ import * as mappings from "./006_mappings";
 import * as standing from "./007_standing";
 import * as editions from "./008_editions";
 import * as privacy from "./009_privacy";
+import * as mail from "./011_mail";
 
 const migrations: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
   "001_house": house,
@@ -15,6 +16,7 @@ const migrations: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   "007_standing": standing,
   "008_editions": editions,
   "009_privacy": privacy,
+  "011_mail": mail,
 };
 
 /** Migrations by name and static import: no folder is scanned, so a bundle or another extension changes nothing. */
