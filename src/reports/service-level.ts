@@ -1,3 +1,4 @@
+import type { Words } from "../i18n/words";
 import { shareOf } from "./units";
 
 /** Counted queue visits, by how they ended; `in_time` within the service level's threshold. */
@@ -66,6 +67,11 @@ export function serviceLevel(formula: string, visits: VisitCounts): number | nul
 /** A formula in words, for the definitions at the end of a report. */
 export function formulaWords(formula: string): string {
   return FORMULAS[formula]?.words ?? "unknown formula";
+}
+
+/** A formula as a page names it: by its id, by which it is looked up and compared. */
+export function formulaName({ t }: Words, formula: string): string {
+  return formula === "mixed" ? t("mixed") : formula;
 }
 
 export function formulaNames(): string[] {
