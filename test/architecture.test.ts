@@ -63,6 +63,7 @@ const doors: Record<string, string[]> = {
     "src/base/source-schema.ts",
     "src/batch.ts",
     "src/dumps/formats/mapped/schema.ts",
+    "src/metrics/catalogue.ts",
   ],
   commander: ["src/cli.ts", "src/cli/"],
   "@aws-sdk/client-s3": ["src/dumps/sources/s3.ts"],

@@ -1,8 +1,8 @@
 import type { Words } from "../i18n/words";
+import { metricOf, presets } from "../metrics/catalogue";
 import { isAbandoned, isHandled, sumContacts, type ContactRow } from "./contact-sessions-contacts";
-import type { AllVisits, Visits } from "./contact-sessions-visits";
+import { type AllVisits, formulaName, type Visits } from "./contact-sessions-visits";
 import type { Card, Definition } from "./page";
-import { formulaName, formulaWords } from "./service-level";
 import { shareOf } from "./units";
 
 /** The figures a manager looks for first: inbound calls, and the visits they made to telephone queues. */
@@ -90,7 +90,7 @@ function serviceLevelNote(
 }
 
 /** Every formula the page uses, in words. */
-export function contactDefinitions({ t }: Words, { queues, telephony }: AllVisits): Definition[] {
+export function contactDefinitions({ t, language }: Words, { queues, telephony }: AllVisits): Definition[] {
   const formulas = [...new Set([telephony, ...queues].map(({ formula }) => formula))].filter(
     (each) => each !== "mixed",
   );
@@ -98,7 +98,7 @@ export function contactDefinitions({ t }: Words, { queues, telephony }: AllVisit
     ...formulas.toSorted().map((formula) => ({
       name: t("Service level"),
       id: formula,
-      text: `${t(formulaWords(formula))}. ${t("In time: the wait was no longer than the queue's threshold.")}`,
+      text: `${presets().get(formula)?.formula[language] ?? formula}. ${t("In time: the wait was no longer than the queue's threshold.")}`,
     })),
     {
       name: t("Visit"),
@@ -122,16 +122,12 @@ export function contactDefinitions({ t }: Words, { queues, telephony }: AllVisit
     {
       name: t("ASA"),
       id: "asa",
-      text: t(
-        "Sum of the waits of answered visits / answered visits. Median and P90 are nearest rank on the sorted waits of answered visits.",
-      ),
+      text: `${sentence(metricOf("asa").formula[language])} ${t("Median and P90 are nearest rank on the sorted waits of answered visits.")}`,
     },
     {
       name: t("Abandon rate"),
       id: "abandon_rate",
-      text: t(
-        "(Abandoned − short abandons) / (offered − short abandons). A short abandon waited less than the queue's short-abandon threshold.",
-      ),
+      text: `${sentence(metricOf("abandon_rate").formula[language])} ${t("A short abandon waited less than the queue's short-abandon threshold.")}`,
     },
     {
       name: t("Left out"),
@@ -149,4 +145,9 @@ export function contactDefinitions({ t }: Words, { queues, telephony }: AllVisit
     },
     { name: t("no data"), id: "", text: t("There was nothing to divide by. It is not 0 % and not 100 %.") },
   ];
+}
+
+/** Words of the catalogue with a large first letter and a full stop. */
+function sentence(words: string): string {
+  return `${words.replace(/[a-z]/, (letter) => letter.toUpperCase())}.`;
 }

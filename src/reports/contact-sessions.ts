@@ -5,9 +5,8 @@ import { arrivalCharts } from "./contact-sessions-arrivals";
 import { channelTable, directionTable, outcomeTable, sumContacts, type ContactRow } from "./contact-sessions-contacts";
 import { contactCards, contactDefinitions } from "./contact-sessions-headline";
 import { intervalTables, queueTables } from "./contact-sessions-queues";
-import { readVisits } from "./contact-sessions-visits";
+import { formulaName, readVisits } from "./contact-sessions-visits";
 import type { Ask, Report, ReportContent } from "./report";
-import { formulaName } from "./service-level";
 
 export const contactSessions: Report = {
   name: "contact-sessions",

@@ -17,6 +17,19 @@ export function reportNames(): string[] {
   return REPORTS.map(({ name }) => name);
 }
 
+/** Of the reports a night makes those that have something to tell of its days. */
+export async function reportsWithSubject(
+  db: Knex,
+  config: Config,
+  names: readonly string[],
+  days: Pick<ReportRequest, "from" | "to">,
+): Promise<string[]> {
+  const period = periodOf(config.zone, days.from, days.to, wordsOf("en"));
+  const kept: string[] = [];
+  for (const name of names) if ((await reportNamed(name).hasSubject?.(db, period)) ?? true) kept.push(name);
+  return kept;
+}
+
 /**
  * Renders reports into `<out>/<period>/`. All of them are made of one state of the database, whatever is written meanwhile,
  * and before the first file is replaced, so that a folder never holds half a render; the same data give the same bytes.

@@ -71,4 +71,6 @@ export interface Report {
   /** What the reader wants to know, as a question. */
   question: string;
   gather(ask: Ask): Promise<ReportContent>;
+  /** Whether there is anything to ask about; where not, nights leave the report out, and by name it says so. Always, where it is not said. */
+  hasSubject?(db: Knex, period: Period): Promise<boolean>;
 }

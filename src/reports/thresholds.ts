@@ -15,8 +15,6 @@ export interface QueueThresholds {
   goal: string;
 }
 
-const DEFAULT_FORMULA = "abandon_ignored";
-
 /**
  * The thresholds the tables were rebuilt with, the default first, then queues by name; before the first rebuild those of
  * the configuration.
@@ -37,7 +35,6 @@ export async function readThresholds(db: Knex, config: Config, words: Words): Pr
   const configured = [{ queue: "", ...config.thresholds }];
   const rows = stored.length > 0 ? stored : configured;
   return rows.map((row) => ({
-    formula: DEFAULT_FORMULA,
     ...row,
     goal: words.share(row.service_level_goal_share),
   }));

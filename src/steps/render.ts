@@ -6,7 +6,7 @@ import { wordsOf } from "../i18n/words";
 import { pendingCounts } from "../models/pending";
 import { isUnderRules } from "../models/rebuild";
 import { rulesVersion } from "../reference/load";
-import { renderReports } from "../reports/render";
+import { renderReports, reportsWithSubject } from "../reports/render";
 import type { ReportRequest } from "../reports/report";
 
 /** Renders the batch's reports, or the configured ones, for its days. */
@@ -17,7 +17,8 @@ export async function render({ db, config, log }: Context, batch: Batch): Promis
     if (!(await isUnderRules(reader, config, rulesVersion(config)))) throw rulesChanged();
     await warnOfUnfinished(reader, log);
   };
-  const names = batch.reports.length > 0 ? batch.reports : config.reports;
+  const names =
+    batch.reports.length > 0 ? batch.reports : await reportsWithSubject(db, config, config.reports, { from, to });
   const request: ReportRequest = {
     from,
     to,

@@ -3,9 +3,10 @@ import { join, resolve } from "node:path";
 import { readCsvTable } from "../../src/base/csv";
 import { koreanRules, koreanTexts } from "../../src/i18n/korean";
 import { wordsOf } from "../../src/i18n/words";
+import { presets } from "../../src/metrics/catalogue";
 import { gapWords, missingWords, ruleWords } from "../../src/metrics/completeness-words";
+import { measureLabel, MEASURES, RULES } from "../../src/reports/reconciliation-words";
 import { reportNames } from "../../src/reports/render";
-import { formulaNames, formulaWords } from "../../src/reports/service-level";
 import { gatherStatus } from "../../src/status";
 import { COLUMNS, SYMBOLS } from "../../src/status-grid";
 import { statusPage } from "../../src/status-page";
@@ -132,8 +133,15 @@ describe("the Korean texts", () => {
     expect([...untranslated]).toEqual([]);
   });
 
-  it("hold every formula, step and state of a day", () => {
-    for (const formula of formulaNames()) korean.t(formulaWords(formula));
+  it("hold every figure and rule of a reconciliation", () => {
+    for (const text of Object.values(RULES)) korean.t(text);
+    for (const name of Object.keys(MEASURES)) measureLabel(name, korean);
+    expect(measureLabel("outdial_hold_ms", korean)).toBe("아웃다이얼 보류 시간");
+    expect(measureLabel("hold_count", korean)).toBe("보류 횟수");
+    expect([...untranslated]).toEqual([]);
+  });
+
+  it("hold every step and state of a day", () => {
     for (const text of [...COLUMNS, ...Object.values(SYMBOLS).map(({ meaning }) => meaning)]) korean.t(text);
     for (const fate of ["done", "failed", "waiting", "running", "never ran", "not ended"]) korean.t(fate);
     expect([...untranslated]).toEqual([]);
@@ -212,7 +220,7 @@ async function codes(): Promise<string[]> {
     ...rows("cpa-reasons").flatMap((row) => [row.reason ?? "", row.alias ?? ""]),
     ...rows("reason-codes").map((row) => row.code ?? ""),
     ...rows("rule-names").map((row) => (row.kind === "terminating-end" ? "" : (row.name ?? ""))),
-    ...formulaNames(),
+    ...presets().keys(),
     "events-ndjson",
     "export agent-activities",
   ];
