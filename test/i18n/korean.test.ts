@@ -5,6 +5,7 @@ import { koreanRules, koreanTexts } from "../../src/i18n/korean";
 import { wordsOf } from "../../src/i18n/words";
 import { presets } from "../../src/metrics/catalogue";
 import { gapWords, missingWords, ruleWords } from "../../src/metrics/completeness-words";
+import { NAMES as FIGURES } from "../../src/reports/edition-words";
 import { measureLabel, MEASURES, RULES } from "../../src/reports/reconciliation-words";
 import { reportNames } from "../../src/reports/render";
 import { gatherStatus } from "../../src/status";
@@ -138,6 +139,11 @@ describe("the Korean texts", () => {
     for (const name of Object.keys(MEASURES)) measureLabel(name, korean);
     expect(measureLabel("outdial_hold_ms", korean)).toBe("아웃다이얼 보류 시간");
     expect(measureLabel("hold_count", korean)).toBe("보류 횟수");
+    expect([...untranslated]).toEqual([]);
+  });
+
+  it("hold every figure that an edition may restate", () => {
+    for (const name of Object.values(FIGURES)) korean.t(name);
     expect([...untranslated]).toEqual([]);
   });
 
