@@ -32,6 +32,7 @@ export interface Options {
   concurrency?: number;
   queue?: boolean;
   eachDay?: boolean;
+  dryRun?: boolean;
 }
 
 /** The first and last day asked for, or null where none is. */

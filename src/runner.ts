@@ -141,7 +141,15 @@ async function wasRebuiltSince(
 async function workHash({ db, config }: Pick<Context, "db" | "config">, batch: Batch): Promise<string> {
   const { key: _secret, ...masking } = config.masking;
   // When and where a night is run makes no figure another.
-  const { queue_url: _url, queue: _queue, http: _http, schedules: _schedules, catch_up_days: _days, ...rest } = config;
+  const {
+    queue_url: _url,
+    queue: _queue,
+    http: _http,
+    schedules: _schedules,
+    catch_up_days: _days,
+    retention: _kept,
+    ...rest
+  } = config;
   const work = {
     ...rest,
     masking,

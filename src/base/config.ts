@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { isZone } from "./days";
 import { NightdeskError } from "./errors";
+import { type Retention, retentionKeys, retentionOf } from "./retention";
 import { type Language, LANGUAGES } from "./language";
 import { type Calendar, calendarOf, type Schedule, scheduleKeys, schedulesOf } from "./schedules";
 import { readSettings } from "./settings";
@@ -63,6 +64,7 @@ const schema = z.strictObject({
   mappings: z.array(z.strictObject({ files: z.string().min(1), mapping: z.string().min(1) })).optional(),
   sources: z.array(sourceSchema).optional(),
   archive: z.strictObject({ keep_days: z.number().int().positive().optional() }).optional(),
+  retention: retentionKeys.optional(),
   thresholds: thresholds.optional(),
   queues: z.record(z.string(), thresholds).optional(),
   stale_after_h: z.record(z.string(), z.number().positive()).optional(),
@@ -122,6 +124,8 @@ export interface Config {
   sources: Source[];
   /** After how many days what was pulled is thrown away; null: never. */
   archive: { keep_days: number | null };
+  /** For how many days each group of tables is kept; null: for good. */
+  retention: Retention;
   thresholds: Thresholds;
   /** By queue id or name, only what differs from `thresholds`. */
   queues: Record<string, Thresholds>;
@@ -210,6 +214,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     mappings: (given.mappings ?? []).map(({ files, mapping }) => ({ files, mapping: resolve(base, mapping) })),
     sources: sourcesOf(given, base, file),
     archive: { keep_days: given.archive?.keep_days ?? null },
+    retention: retentionOf(given.retention),
     thresholds: general,
     queues: Object.fromEntries(queues),
     stale_after_ms: Object.fromEntries(stale.map(([channel, hours]) => [channel, hours * 3_600_000])),

@@ -12,6 +12,7 @@ import { bytesOf, editionById, filesOf } from "../editions/read";
 import { hashed, type NewEdition, type PackedFile, packFile, storeEditions } from "../editions/store";
 import { pendingCounts } from "../models/pending";
 import { isUnderRules } from "../models/rebuild";
+import { requireKept } from "../privacy/limits";
 import { rulesVersion } from "../reference/load";
 import type { DataBox } from "../reports/data-box";
 import { markWords } from "../reports/edition-words";
@@ -27,6 +28,7 @@ export async function render(context: Context, batch: Batch): Promise<StepResult
   if (from === null || to === null) throw new UsageError("A report needs its days. Give --day D, or --from D --to D.");
   const look = async (reader: Knex): Promise<void> => {
     if (!(await isUnderRules(reader, config, rulesVersion(config)))) throw rulesChanged();
+    await requireKept(reader, from);
     await warnOfUnfinished(reader, log);
   };
   const names =
