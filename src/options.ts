@@ -30,6 +30,7 @@ export interface Options {
   concurrency?: number;
   queue?: boolean;
   eachDay?: boolean;
+  report?: string;
 }
 
 /** The first and last day asked for, or null where none is. */
