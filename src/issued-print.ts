@@ -1,11 +1,15 @@
 import { localTime } from "./base/days";
-import { printable, shortened } from "./base/text";
+import { columnsOf, fitColumns, printable } from "./base/text";
 import type { EditionDifference, ListedEdition } from "./issued";
 import { table } from "./print";
 import { causesInShort, causeWords, changeWords, markWords } from "./reports/edition-words";
 
 /** So that a line of the list fits into 80 columns beside the id of a day's edition. */
-const CAUSE_COLUMNS = 28;
+const CAUSE_COLUMNS = 23;
+
+function cutOff(text: string): string {
+  return columnsOf(text) <= CAUSE_COLUMNS ? text : `${fitColumns(text, CAUSE_COLUMNS - 1)}…`;
+}
 
 /** Editions as a table for a terminal, what they restate and why. */
 export function printEditions(editions: readonly ListedEdition[], zone: string): string {
@@ -14,7 +18,7 @@ export function printEditions(editions: readonly ListedEdition[], zone: string):
     edition.edition_id,
     localTime(zone, Number(edition.issued_at_ms), "MM-dd HH:mm"),
     edition.edition_number === 1 ? "-" : String(edition.change_count),
-    shortened(printable(causesInShort(edition.causes)), CAUSE_COLUMNS),
+    cutOff(printable(causesInShort(edition.causes))),
   ]);
   const bytes = editions.reduce((sum, edition) => sum + Number(edition.packed_byte_count), 0);
   const kept = `${editions.length.toLocaleString("en-US")} editions, ${(bytes / 1e6).toFixed(1)} MB kept. Issued: local time, ${zone}.`;

@@ -210,7 +210,7 @@ describe("a late file", () => {
     expect(scopes.map(({ scope_id }) => scope_id)).toEqual(["lee"]);
   });
 
-  it("that ends what was open is told as what it is: events revised, or later than the edition knew", async () => {
+  it("that ends what was open is told as what it is: events that are late, revised, or later than the edition knew", async () => {
     centre = await openCentre();
     const open = events(`
       at        event      queueName  direction  endedAt
@@ -225,8 +225,10 @@ describe("a late file", () => {
       09:03:00  ended      -          -          -
     `);
     await loadAlso({ "contact-events-2026-03-03.ndjson": ndjson(closed) });
+    await loadAlso({ [`contact-events-more-${DAY}.ndjson`]: ndjson(events("at  event\n09:05:00  wrapup")) });
     const { folder } = await issue(["contact-sessions"]);
-    expect(page(folder)).toContain("1 revised event, 1 later event of contact-events-2026-03-03.ndjson");
+    expect(page(folder)).toContain("1 late event, 1 revised event of contact-events-2026-03-03.ndjson");
+    expect(page(folder)).toContain("1 later event of contact-events-more-2026-03-02.ndjson");
   });
 });
 
