@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { addDays, yesterday } from "../src/base/days";
 import { messageOf, NightdeskError } from "../src/base/errors";
 import type { Context } from "../src/context";
+import { wordsOf } from "../src/i18n/words";
 import { gatherStatus } from "../src/status";
 import { statusPage } from "../src/status-page";
 import { EXPOSITION_TYPE } from "./exposition";
@@ -153,5 +154,6 @@ async function statusOf({ db, config, now }: Context): Promise<string> {
   const to = yesterday(config.zone, now());
   const from = addDays(to, 1 - DAYS_SHOWN);
   const next = upcomingRuns(config, now());
-  return statusPage(await gatherStatus(db, config, { from, to, now_ms: now(), next }), config.zone);
+  const words = wordsOf(config.language);
+  return statusPage(await gatherStatus(db, config, { from, to, now_ms: now(), next, words }), config.zone, words);
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { isDay } from "./base/days";
 import { UsageError } from "./base/errors";
+import { LANGUAGES } from "./base/language";
 
 const day = z.string().refine(isDay, { error: "no day; expected YYYY-MM-DD" });
 
@@ -23,9 +24,10 @@ const schema = z.strictObject({
   schedule: z.string().nullable(),
   /** Until then a source may still deliver and pulling is tried again; null: what is not there now is missing. */
   deadline_at_ms: z.number().int().nullable(),
-  /** Dumps from the archive instead of their sources; agent states by channel instead of by person; CSV files with a byte-order mark; the mapping file of what is loaded, absolute. */
+  /** Dumps from the archive instead of their sources; agent states by channel instead of by person; reports in another language than the configured one; CSV files with a byte-order mark; the mapping file of what is loaded, absolute. */
   options: z.strictObject({
     view: z.enum(["person", "channel"]).optional(),
+    language: z.enum(LANGUAGES).optional(),
     bom: z.boolean().optional(),
     replay: z.boolean().optional(),
     mapping: z.string().optional(),
@@ -50,6 +52,12 @@ export function parseBatch(value: unknown): Batch {
 export function batchOf(work: Partial<Batch> & Pick<Batch, "workflow">): Batch {
   const rest = { from: null, to: null, sources: [], reports: [], formats: [], out: null, again: false, all: false };
   return parseBatch({ ...rest, schedule: null, deadline_at_ms: null, options: {}, ...work });
+}
+
+/** Whether a run asks for what the configuration says, all of it and as usual: one that does not stands in for no scheduled one. */
+export function isPlain({ sources, reports, formats, out, all, options }: Batch): boolean {
+  const lists = [sources, reports, formats, Object.keys(options)];
+  return out === null && !all && lists.every(({ length }) => length === 0);
 }
 
 /** What a step did: counts for the receipt, and what else a reader of `--json` wants to see. */

@@ -3,6 +3,8 @@ import { messageOf, NightdeskError, UsageError } from "./base/errors";
 import { codeVersion } from "./base/version";
 import type { Done } from "./cli/arguments";
 import { addEditions } from "./cli/editions";
+import { addPrivacy } from "./cli/privacy";
+import { addMetrics } from "./cli/metrics";
 import { addRuns } from "./cli/runs";
 import { addService } from "./cli/service";
 import { addTools } from "./cli/tools";
@@ -61,6 +63,8 @@ function buildProgram(terminal: Terminal, service: Service | undefined, done: Do
   addRuns(program, terminal, service, done);
   addTools(program, terminal, service, done);
   addEditions(program, terminal, done);
+  addPrivacy(program, terminal, done);
+  addMetrics(program, terminal, done);
   if (service !== undefined) addService(program, terminal, service, done);
   for (const command of program.commands) {
     command

@@ -23,6 +23,7 @@ import { printCopied, printRun } from "./print";
 import { rulesVersion, sequenceVersion } from "./reference/load";
 import { runWorkflow } from "./runner";
 import type { Service } from "./service";
+import { wordsOf } from "./i18n/words";
 import { gatherStatus, type Upcoming } from "./status";
 import { statusPage } from "./status-page";
 import { printStatus } from "./status-print";
@@ -150,10 +151,12 @@ export async function status(terminal: Terminal, options: Options, next: Upcomin
   const days = daysOf(options);
   const to = days?.at(-1) ?? yesterday(config.zone, terminal.now());
   const from = days?.[0] ?? addDays(to, -13);
-  const request = { from, to, now_ms: terminal.now(), next };
+  // A page is for the centre's readers, the terminal speaks English.
+  const words = wordsOf(options.html === undefined ? "en" : config.language);
+  const request = { from, to, now_ms: terminal.now(), next, words };
   const found = await inContext(terminal, config, ({ db }) => gatherStatus(db, config, request));
   const file = options.html === undefined ? null : resolve(terminal.folder, options.html);
-  if (file !== null) await writeFile(file, Readable.from([statusPage(found, config.zone)]));
+  if (file !== null) await writeFile(file, Readable.from([statusPage(found, config.zone, words)]));
   if (options.json) terminal.stdout.write(`${JSON.stringify({ from, to, ...found, file })}\n`);
   else if (file !== null) terminal.stderr.write(`Wrote ${file}\n`);
   else terminal.stdout.write(printStatus(found, config.zone, isColoured(terminal)));

@@ -1,3 +1,4 @@
+import type { Language } from "./base/language";
 import { addDays } from "./base/days";
 import { UsageError } from "./base/errors";
 import type { Fault } from "./generate/generate";
@@ -15,6 +16,7 @@ export interface Options {
   out?: string;
   format?: ("html" | "csv")[] | "csv" | "ndjson";
   view?: "person" | "channel";
+  language?: Language;
   mode?: "overlay" | "strict";
   table?: string;
   html?: string;
@@ -31,6 +33,7 @@ export interface Options {
   queue?: boolean;
   eachDay?: boolean;
   report?: string;
+  dryRun?: boolean;
 }
 
 /** The first and last day asked for, or null where none is. */

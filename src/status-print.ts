@@ -1,53 +1,81 @@
-import { localTime } from "./base/days";
+import { localTime, weekdayOf } from "./base/days";
+import { type Words, wordsOf } from "./i18n/words";
 import { printable } from "./base/text";
 import { table } from "./print";
 import type { DayStatus, Status } from "./status";
 import { type CellState, COLUMNS, SYMBOLS } from "./status-grid";
 
+/** A terminal is spoken to in English: what it says is looked for, piped and grepped. */
+const ENGLISH = wordsOf("en");
+
+/** A sentence about the days; an alarm is what makes them look different from what they will be. */
+export interface StatusNote {
+  text: string;
+  is_alarm: boolean;
+}
+
 /** The days as a grid for a terminal, a week below the other, and below it what somebody should know or do. */
 export function printStatus(status: Status, zone: string, isColoured: boolean): string {
   const head = ["day", ...COLUMNS, "events", "rejected"];
   const rows = status.days.map((day) => [
-    `${day.day} ${weekday(day.day)}`,
+    `${day.day} ${ENGLISH.weekday(day.day)}`,
     ...COLUMNS.map((column) => SYMBOLS[day.cells[column]].symbol),
     figure(day.event_count),
     figure(day.rejected_count),
   ]);
   const grid = inWeeks(table(head, rows), status.days);
-  const notes = statusNotes(status, zone).map((note) => `${printable(note)}\n`);
+  const notes = statusNotes(status, zone, ENGLISH).map(({ text }) => `${printable(text)}\n`);
   return `${isColoured ? coloured(grid) : grid}\n${legend(status)}${notes.join("")}`;
 }
 
 /** What else there is to say, a sentence a line: what is missing, what to run, the last run, the next. */
-export function statusNotes(status: Status, zone: string): string[] {
+export function statusNotes(status: Status, zone: string, words: Words): StatusNote[] {
+  return [
+    ...alarms(status, words).map((text) => ({ text, is_alarm: true })),
+    ...remarks(status, zone, words).map((text) => ({ text, is_alarm: false })),
+  ];
+}
+
+function alarms(status: Status, { t }: Words): string[] {
   const missing = status.days.flatMap((day) => day.missing);
   const gaps = status.days.flatMap((day) => day.gaps);
-  const nights = status.nights_not_done.map(({ day, why }) => `${day} (${why})`);
+  const nights = status.nights_not_done.map(({ day, why }) => `${day} (${t(why)})`);
   return [
-    ...missing.map((each) => `PRELIMINARY: ${each}.`),
-    ...gaps.slice(0, GAPS_SHOWN).map((each) => `INCOMPLETE: ${each}.`),
-    ...(gaps.length > GAPS_SHOWN ? [`INCOMPLETE: ${gaps.length - GAPS_SHOWN} more gaps; --json names them all.`] : []),
+    ...missing.map((each) => t("PRELIMINARY: {text}.", { text: each })),
+    ...gaps.slice(0, GAPS_SHOWN).map((each) => t("INCOMPLETE: {text}.", { text: each })),
+    ...(gaps.length > GAPS_SHOWN
+      ? [t("INCOMPLETE: {count} more gaps; --json names them all.", { count: gaps.length - GAPS_SHOWN })]
+      : []),
     ...(nights.length > 0
       ? [
-          `Nights not done: ${nights.join(", ")}. Run "nightdesk nightly --from ${status.nights_not_done[0]?.day} --to ${status.nights_not_done.at(-1)?.day}".`,
+          t('Nights not done: {nights}. Run "nightdesk nightly --from {from} --to {to}".', {
+            nights: nights.join(", "),
+            from: status.nights_not_done[0]?.day ?? "",
+            to: status.nights_not_done.at(-1)?.day ?? "",
+          }),
         ]
       : []),
-    ...pendingNotes(status),
-    lastRun(status, zone),
-    ...status.next.map(
-      ({ schedule, days, at_ms }) =>
-        `Next: ${schedule} for ${days}, at ${localTime(zone, at_ms, "yyyy-MM-dd HH:mm")}, while the service runs.`,
+  ];
+}
+
+function remarks(status: Status, zone: string, words: Words): string[] {
+  const { t } = words;
+  return [
+    ...pendingNotes(status, words),
+    lastRun(status, zone, words),
+    ...status.next.map(({ schedule, days, at_ms }) =>
+      t("Next: {schedule} for {days}, at {at}, while the service runs.", {
+        schedule,
+        days,
+        at: localTime(zone, at_ms, "yyyy-MM-dd HH:mm"),
+      }),
     ),
-    status.loaded === null ? "Nothing is loaded." : `Loaded: ${status.loaded.from} to ${status.loaded.to}.`,
-    `Times in ${zone}.`,
+    status.loaded === null ? t("Nothing is loaded.") : t("Loaded: {from} to {to}.", status.loaded),
+    t("Times in {zone}.", { zone }),
   ];
 }
 
 const GAPS_SHOWN = 10;
-
-export function weekday(day: string): string {
-  return ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"][new Date(`${day}T00:00:00Z`).getUTCDay()] ?? "";
-}
 
 export function figure(count: number): string {
   return Number(count) === 0 ? "-" : Number(count).toLocaleString("en-US");
@@ -70,7 +98,7 @@ function legend(status: Status): string {
 function inWeeks(grid: string, days: readonly DayStatus[]): string {
   const [head = "", rule = "", ...lines] = grid.trimEnd().split("\n");
   const parted = lines.flatMap((line, index) =>
-    index > 0 && weekday(days[index]?.day ?? "") === "Mon" ? ["", line] : [line],
+    index > 0 && weekdayOf(days[index]?.day ?? "") === 1 ? ["", line] : [line],
   );
   return `${[head, rule, ...parted].join("\n")}\n`;
 }
@@ -81,24 +109,34 @@ function coloured(grid: string): string {
   return grid.replace(/[✓~!✗>]/g, (symbol) => `\u001b[${COLOURS[symbol]}m${symbol}\u001b[0m`);
 }
 
-function pendingNotes({ to_rebuild, to_check, is_under_rules }: Status): string[] {
+function pendingNotes({ to_rebuild, to_check, is_under_rules }: Status, { t }: Words): string[] {
   return [
     ...(is_under_rules
       ? []
       : [
-          'The zone, a threshold or the reference data changed since the tables were made: run "nightdesk rebuild" and "nightdesk check".',
+          t(
+            'The zone, a threshold or the reference data changed since the tables were made: run "nightdesk rebuild" and "nightdesk check".',
+          ),
         ]),
     ...(to_rebuild > 0
-      ? [`${figure(to_rebuild)} contacts and agents are loaded and not rebuilt: run "nightdesk rebuild".`]
+      ? [t('{count} contacts and agents are loaded and not rebuilt: run "nightdesk rebuild".', { count: to_rebuild })]
       : []),
-    ...(to_check > 0 ? [`${figure(to_check)} contacts are rebuilt and not checked: run "nightdesk check".`] : []),
+    ...(to_check > 0
+      ? [t('{count} contacts are rebuilt and not checked: run "nightdesk check".', { count: to_check })]
+      : []),
   ];
 }
 
-function lastRun({ last_run: last }: Status, zone: string): string {
-  if (last === null) return "Nothing was run yet.";
+function lastRun({ last_run: last }: Status, zone: string, { t }: Words): string {
+  if (last === null) return t("Nothing was run yet.");
   const when = localTime(zone, Number(last.started_at_ms), "yyyy-MM-dd HH:mm:ss");
   const error = last.error === null ? "" : `: ${last.error.split("\n")[0]}`;
   const fate = last.status === "running" ? "not ended: still running, or killed" : last.status;
-  return `Last run: ${last.workflow}, step ${last.step}, ${fate}, begun ${when}${error}`;
+  return t("Last run: {workflow}, step {step}, {fate}, begun {when}{error}", {
+    workflow: last.workflow,
+    step: last.step,
+    fate: t(fate),
+    when,
+    error,
+  });
 }

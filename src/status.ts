@@ -6,6 +6,7 @@ import { isClosedDay } from "./base/schedules";
 import { readSql, selectRows } from "./db/sql";
 import { type Completeness, gatherCompleteness } from "./metrics/completeness";
 import { gapWords, missingWords } from "./metrics/completeness-words";
+import type { Words } from "./i18n/words";
 import { pendingCounts } from "./models/pending";
 import { isUnderRules } from "./models/rebuild";
 import { rulesVersion } from "./reference/load";
@@ -51,6 +52,8 @@ export interface StatusRequest {
   to: string;
   now_ms: number;
   next: Upcoming[];
+  /** In whose language gaps and missing deliveries are told. */
+  words: Words;
 }
 
 /** What is there, day by day, and what is missing. Days and times are those of the centre's zone. */
@@ -60,7 +63,7 @@ export async function gatherStatus(db: Knex, config: Config, request: StatusRequ
   const fates = await nightSteps(db, from, to);
   const days: DayStatus[] = [];
   for (const day of daysBetween(from, to)) {
-    const status = await dayStatus(db, config, day, completeness, fates);
+    const status = await dayStatus(db, config, day, completeness, fates, request.words);
     days.push(isAwaited(config, status, request.now_ms) ? unjudged(status) : status);
   }
   const pending = await pendingCounts(db);
@@ -85,13 +88,14 @@ async function dayStatus(
   day: string,
   completeness: Completeness,
   steps: readonly StepRow[],
+  words: Words,
 ): Promise<DayStatus> {
   const { starts_at_ms: start_ms, ends_at_ms: end_ms } = calendarDay(config.zone, day);
   const sql = readSql(join(__dirname, "status.sql"));
   const [facts] = await selectRows<DayFacts>(db, sql, { day, start_ms, end_ms });
   if (facts === undefined) throw new Error("a select without grouping gives one row");
-  const missing = completeness.missing.filter((each) => each.day === day).map(missingWords);
-  const gaps = completeness.gaps.filter((each) => each.day === day).map(gapWords);
+  const missing = completeness.missing.filter((each) => each.day === day).map((each) => missingWords(words, each));
+  const gaps = completeness.gaps.filter((each) => each.day === day).map((each) => gapWords(words, each));
   const fates = new Map(
     steps.filter(({ from_day, to_day }) => from_day <= day && to_day >= day).map(({ step, status }) => [step, status]),
   );

@@ -63,8 +63,12 @@ export function reportWork(terminal: Terminal, names: string[], options: Options
     formats: Array.isArray(options.format) ? options.format : [],
     out: options.out === undefined ? null : resolve(terminal.folder, options.out),
     again: options.again ?? false,
-    options: { view: options.view ?? "person", bom: options.bom ?? false },
+    options: { view: options.view ?? "person", bom: options.bom ?? false, ...languageOf(options) },
   };
+}
+
+function languageOf({ language }: Options): Pick<Options, "language"> {
+  return language === undefined ? {} : { language };
 }
 
 /** The runs that are put on the queue: one, or with `--each-day` one for each day. */

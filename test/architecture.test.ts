@@ -15,7 +15,7 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
   { place: "src/db", floor: 0.5, may: ["src/base", "knexfile.ts"] },
   { place: "knexfile.ts", floor: 0.5, may: ["src/base", "src/db"] },
   { place: "src/i18n", floor: 0.5, may: ["src/base"] },
-  ...["dumps", "reference", "models", "metrics", "exports", "mail", "generate"].map((name) => ({
+  ...["dumps", "reference", "models", "metrics", "exports", "mail", "generate", "privacy"].map((name) => ({
     place: `src/${name}`,
     floor: 1,
     may: ["src/base", "src/db", "src/i18n"],
@@ -39,6 +39,7 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
       "src/reports",
       "src/editions",
       "src/mail",
+      "src/privacy",
       "src/i18n",
     ],
   })),
@@ -59,11 +60,13 @@ const doors: Record<string, string[]> = {
   luxon: ["src/base/days.ts"],
   zod: [
     "src/base/config.ts",
+    "src/base/retention.ts",
     "src/base/schedules.ts",
     "src/base/settings.ts",
     "src/base/source-schema.ts",
     "src/batch.ts",
     "src/dumps/formats/mapped/schema.ts",
+    "src/metrics/catalogue.ts",
   ],
   commander: ["src/cli.ts", "src/cli/"],
   "@aws-sdk/client-s3": ["src/dumps/sources/s3.ts"],

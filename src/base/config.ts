@@ -3,13 +3,29 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { isZone } from "./days";
 import { NightdeskError } from "./errors";
+import { type Retention, retentionKeys, retentionOf } from "./retention";
+import { type Language, LANGUAGES } from "./language";
 import { type Calendar, calendarOf, type Schedule, scheduleKeys, schedulesOf } from "./schedules";
 import { readSettings } from "./settings";
 import { sourceSchema } from "./source-schema";
 import { sharedNames, type Source, sourceOf } from "./sources";
 
 const seconds = z.number().nonnegative();
+
+/** The service level's formulas; what they count stands in `src/metrics/catalogue`. */
+export const SERVICE_LEVEL_FORMULAS = [
+  "answered_only",
+  "abandon_positive",
+  "connect",
+  "abandon_negative",
+  "abandon_ignored",
+  "short_credited",
+  "short_excluded",
+  "with_breakouts",
+] as const;
+
 const thresholds = z.strictObject({
+  service_level_formula: z.enum(SERVICE_LEVEL_FORMULAS).optional(),
   service_level_s: seconds.optional(),
   short_abandon_s: seconds.optional(),
   short_contact_s: seconds.optional(),
@@ -44,9 +60,11 @@ const schema = z.strictObject({
     .string()
     .refine(isZone, { error: (issue) => `"${String(issue.input)}" is no IANA time zone such as "Asia/Seoul"` })
     .optional(),
+  language: z.enum(LANGUAGES).optional(),
   mappings: z.array(z.strictObject({ files: z.string().min(1), mapping: z.string().min(1) })).optional(),
   sources: z.array(sourceSchema).optional(),
   archive: z.strictObject({ keep_days: z.number().int().positive().optional() }).optional(),
+  retention: retentionKeys.optional(),
   thresholds: thresholds.optional(),
   queues: z.record(z.string(), thresholds).optional(),
   stale_after_h: z.record(z.string(), z.number().positive()).optional(),
@@ -72,8 +90,9 @@ const schema = z.strictObject({
 
 export type MaskMode = "none" | "last-four" | "hash";
 
-/** Times in milliseconds, the goal as a share 0…1. */
+/** Times in milliseconds, the goal as a share 0…1; `formula` is the service level's. */
 export interface Thresholds {
+  formula: (typeof SERVICE_LEVEL_FORMULAS)[number];
   service_level_ms: number;
   short_abandon_ms: number;
   short_contact_ms: number;
@@ -93,6 +112,8 @@ export interface Config {
   /** IANA zone of the centre; `is_zone_set` is false where nobody named one and it is UTC. */
   zone: string;
   is_zone_set: boolean;
+  /** In which reports and the status page are written. */
+  language: Language;
   /** The folder of database, archive and reports, absolute. */
   data_dir: string;
   /** `sqlite:FILE`. */
@@ -103,6 +124,8 @@ export interface Config {
   sources: Source[];
   /** After how many days what was pulled is thrown away; null: never. */
   archive: { keep_days: number | null };
+  /** For how many days each group of tables is kept; null: for good. */
+  retention: Retention;
   thresholds: Thresholds;
   /** By queue id or name, only what differs from `thresholds`. */
   queues: Record<string, Thresholds>;
@@ -145,6 +168,7 @@ export interface QueueSettings {
 }
 
 const DEFAULTS: Thresholds = {
+  formula: "abandon_ignored",
   service_level_ms: 20_000,
   short_abandon_ms: 5_000,
   short_contact_ms: 10_000,
@@ -158,7 +182,14 @@ const COMPLETENESS = { expected_events: 500, expected_visits: 40, received_share
 
 const STALE_AFTER_H = { default: 24, telephony: 24, chat: 48, social: 48, email: 720 };
 
-export const DEFAULT_REPORTS = ["agent-states", "failure-reasons", "contact-sessions", "sequence-violations"];
+export const DEFAULT_REPORTS = [
+  "agent-states",
+  "failure-reasons",
+  "contact-sessions",
+  "sequence-violations",
+  // Left out of nights whose dumps hold no totals of the vendor's own.
+  "reconciliation",
+];
 
 /**
  * The configuration: `NIGHTDESK_CONFIG`, else `nightdesk.json` in the working folder, else the defaults; paths and
@@ -177,11 +208,13 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
   return {
     zone: given.zone ?? "UTC",
     is_zone_set: given.zone !== undefined,
+    language: given.language ?? "en",
     data_dir: dataDir,
     database_url: env.DATABASE_URL || `sqlite:${resolve(dataDir, "nightdesk.sqlite")}`,
     mappings: (given.mappings ?? []).map(({ files, mapping }) => ({ files, mapping: resolve(base, mapping) })),
     sources: sourcesOf(given, base, file),
     archive: { keep_days: given.archive?.keep_days ?? null },
+    retention: retentionOf(given.retention),
     thresholds: general,
     queues: Object.fromEntries(queues),
     stale_after_ms: Object.fromEntries(stale.map(([channel, hours]) => [channel, hours * 3_600_000])),
@@ -250,6 +283,7 @@ function merged(base: Thresholds, own: z.infer<typeof thresholds> | undefined): 
   const ms = (value: number | undefined, fallback: number): number =>
     value === undefined ? fallback : Math.round(value * 1000);
   return {
+    formula: own?.service_level_formula ?? base.formula,
     service_level_ms: ms(own?.service_level_s, base.service_level_ms),
     short_abandon_ms: ms(own?.short_abandon_s, base.short_abandon_ms),
     short_contact_ms: ms(own?.short_contact_s, base.short_contact_ms),

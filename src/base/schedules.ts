@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Language, LANGUAGES } from "./language";
 import { isDay, isZone, weekdayOf } from "./days";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
@@ -21,6 +22,7 @@ const schedule = z
     zone: zone.optional(),
     deliver_by: time.optional(),
     reports: z.array(z.string()).optional(),
+    language: z.enum(LANGUAGES).optional(),
     ping: z
       .string()
       .regex(/^(?:https?:\/\/\S+|\$[A-Za-z_]\w*)$/, {
@@ -73,6 +75,8 @@ export interface Schedule {
   deliver_by_min: number | null;
   /** Empty for the configured ones. */
   reports: string[];
+  /** Of what it renders; null for the configured one. */
+  language: Language | null;
   /** Address that hears of each end of a run, or `$NAME` of the environment that holds it; null for none. A secret. */
   ping: string | null;
 }
@@ -106,6 +110,7 @@ export function schedulesOf(given: Given, centreZone: string): Schedule[] {
     zone: one.zone ?? centreZone,
     deliver_by_min: one.deliver_by === undefined ? null : minutesOf(one.deliver_by),
     reports: one.reports ?? [],
+    language: one.language ?? null,
     ping: one.ping ?? null,
   }));
 }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { isDay } from "../base/days";
+import { LANGUAGES } from "../base/language";
 
 /** Tells whether a command did what it was asked for; a thrown error says more. */
 export type Done = (isDone: boolean) => void;
@@ -36,6 +37,10 @@ export const out = (): Option =>
   new Option("--out <folder>", "folder for the reports (default: $NIGHTDESK_DATA/reports)");
 export const single = (): Option =>
   new Option("--day <day>", "one local day, YYYY-MM-DD").argParser(day).conflicts(["from", "to"]);
+export const language = (): Option =>
+  new Option("--language <language>", "of pages and CSV heads (default: the configuration's language)").choices(
+    LANGUAGES,
+  );
 export const view = (): Option =>
   new Option("--view <view>", "agent-states: one clock per person, or each channel")
     .choices(["person", "channel"])

@@ -38,7 +38,7 @@ async function list(terminal: Terminal, options: Options): Promise<boolean> {
   const [first, last] = daysOf(options) ?? ["", "9999-12-31"];
   const asked = { from: first, to: last, report: options.report ?? null };
   const found = await inContext(terminal, config, ({ db }) => listEditions(db, asked));
-  terminal.stdout.write(options.json ? `${JSON.stringify({ editions: found })}\n` : printEditions(found, config.zone));
+  terminal.stdout.write(options.json ? `${JSON.stringify({ editions: found })}\n` : printEditions(found, config));
   return true;
 }
 
@@ -53,6 +53,6 @@ async function show(terminal: Terminal, id: string, options: Options): Promise<b
 async function diff(terminal: Terminal, a: string, b: string, options: Options): Promise<boolean> {
   const config = configOf(terminal);
   const found = await inContext(terminal, config, ({ db }) => diffEditions(db, a, b));
-  terminal.stdout.write(options.json ? `${JSON.stringify(found)}\n` : printDifference(found, config.zone));
+  terminal.stdout.write(options.json ? `${JSON.stringify(found)}\n` : printDifference(found, config));
   return true;
 }

@@ -7,7 +7,7 @@ import { reportNames } from "../reports/render";
 import type { Service } from "../service";
 import type { Terminal } from "../terminal";
 import * as works from "../works";
-import { type Done, from, listOf, out, single, to, view } from "./arguments";
+import { type Done, from, language, listOf, out, single, to, view } from "./arguments";
 
 type Run = (options: Options, work: Partial<Batch> & Pick<Batch, "workflow">) => Promise<void>;
 
@@ -109,6 +109,7 @@ function addReport(program: Command, terminal: Terminal, run: Run, hasQueue: boo
     .addOption(new Option("--format <list>", "html,csv").argParser(listOf(["html", "csv"])))
     .addOption(view())
     .option("--again", "make a new edition where the pages would be others today, although no figure changed")
+    .addOption(language())
     .option("--bom", "begin CSV files with a byte-order mark, for spreadsheets that need one")
     .addOption(out())
     .action((names: string[], options: Options) => run(options, works.reportWork(terminal, names, options)));

@@ -32,6 +32,8 @@ interface Source {
 }
 
 export interface Interners {
+  /** Changes whenever rows of these tables were removed: what is remembered may be among them. */
+  removed_mark: string;
   cache: ContextCache;
   plain: PlainTexts;
   contacts: Interner;
@@ -52,6 +54,7 @@ export function openInterners(): Interners {
     limit: 100_000,
   });
   return {
+    removed_mark: "",
     cache: openContexts(),
     plain: openPlainTexts(),
     contacts: fresh(id("contacts", "contact_key", "contact_id")),
@@ -77,6 +80,11 @@ export function nameText(spelling: string, shownAs: string): string {
 
 /** Makes the interners ready for a new transaction: which keys are taken, and whether anything is there unseen. */
 export async function refresh(db: Knex, interners: Interners): Promise<void> {
+  const removed = (await db("settings").where({ name: "keys_removed" }).first("value")) as
+    | { value: string }
+    | undefined;
+  if ((removed?.value ?? "") !== interners.removed_mark) forget(interners);
+  interners.removed_mark = removed?.value ?? "";
   for (const interner of tablesOf(interners)) {
     const { table, key } = interner.source;
     const rows = (await db(table).max({ last: key })) as { last: number | null }[];

@@ -73,7 +73,7 @@ async function readConfiguration(db: Knex, config: Config): Promise<Configuratio
 /** The thresholds the tables were rebuilt with; before the first rebuild those of the configuration. */
 async function readThresholds(db: Knex, config: Config): Promise<[string, string][]> {
   const stored: Record<string, string | number | null>[] = await db("queue_thresholds").orderBy("queue");
-  const rows = stored.length > 0 ? stored : [{ queue: "", formula: null, ...config.thresholds }];
+  const rows = stored.length > 0 ? stored : [{ queue: "", ...config.thresholds }];
   return rows.flatMap((row) => {
     const place = row.queue === "" ? "thresholds" : `queues.${row.queue}`;
     return [

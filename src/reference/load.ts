@@ -293,7 +293,7 @@ function sequenceOverrides(config: Config, states: string[], events: string[]): 
 
 function queueThresholds(config: Config): Record<string, Cell>[] {
   const all: [string, Config["thresholds"]][] = [["", config.thresholds], ...Object.entries(config.queues)];
-  return all.map(([queue, own]) => ({ queue, formula: "abandon_ignored", ...own }));
+  return all.map(([queue, own]) => ({ queue, ...own }));
 }
 
 function channelThresholds(config: Config): Record<string, Cell>[] {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Bindings, readSql, selectRows } from "../db/sql";
+import type { Words } from "../i18n/words";
 import type { Ask } from "./report";
 import { shareOf } from "./units";
 
@@ -59,15 +60,20 @@ interface TotalRow extends Spell {
   is_open: number;
 }
 
-const LABELS: Record<string, string> = { wrapup: "wrap-up", "not-responding": "not responding" };
-
 /** The kinds of states that take time, the strongest first. */
-export async function readKinds({ db }: Ask): Promise<StateKind[]> {
+export async function readKinds({ db, words }: Ask): Promise<StateKind[]> {
   const rows: Omit<StateKind, "label">[] = await db("state_kinds")
     .select("kind", "is_occupied", "is_available", "is_utilised")
     .whereNotNull("precedence")
     .orderBy("precedence");
-  return rows.map((row) => ({ ...row, label: LABELS[row.kind] ?? row.kind }));
+  return rows.map((row) => ({ ...row, label: kindLabel(words, row.kind) }));
+}
+
+const ENGLISH: Record<string, string> = { wrapup: "wrap-up", "not-responding": "not responding" };
+
+/** What a kind of state is called, in small letters: a column head capitalises it. */
+function kindLabel(words: Words, kind: string): string {
+  return words.rule("state-kind", kind)?.name ?? ENGLISH[kind] ?? kind;
 }
 
 /** Everyone signed in during the period, by team and name. */

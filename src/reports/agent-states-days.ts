@@ -1,4 +1,5 @@
 import { HOUR, intervalMarks, localTime, MINUTE } from "../base/days";
+import type { Words } from "../i18n/words";
 import { type AgentStates, cutOf, grouped, readDays, type StateKind } from "./agent-states-data";
 import {
   type Axis,
@@ -14,7 +15,7 @@ import type { Stay } from "./agent-states-stays";
 import { signedIn } from "./agent-states-tables";
 import type { Markup } from "./markup";
 import type { Ask } from "./report";
-import { formatDuration, formatMany, formatShare, shareOf } from "./units";
+import { shareOf } from "./units";
 
 /** The pictures of the page: the whole centre over time, and a strip or bar for every agent. */
 export interface Pictures {
@@ -51,13 +52,14 @@ export function beginDay(ask: Ask, kinds: readonly StateKind[], agents: readonly
 
 /** Draws one agent's strip, and adds the agent's time to the chart of the centre. */
 export function drawAgent(
+  words: Words,
   { axis, strips, columns }: DayDrawing,
   kinds: readonly StateKind[],
   agent: AgentStates,
   stays: readonly Stay[],
 ): void {
   const names = kinds.map(({ kind }) => kind);
-  strips.set(agent, strip(axis, names, stays, inWords(kinds, agent)));
+  strips.set(agent, strip(axis, names, stays, inWords(words, kinds, agent)));
   for (const stay of stays) {
     const place = names.indexOf(stay.kind);
     if (place < 0) continue;
@@ -76,21 +78,31 @@ export function dayPictures(
   agents: readonly AgentStates[],
   { marks, axis, strips, columns }: DayDrawing,
 ): Pictures {
+  const { words } = ask;
   const names = kinds.map(({ kind }) => kind);
   const length = axis.ends_at_ms - axis.starts_at_ms;
   return {
     chart: dayChart(ask, kinds, axis, columns),
     legend: legendOf(kinds, agents),
-    strips_title: "Everyone's day",
-    strips_note: `One row per agent, on the local clock (${ask.config.zone}). Full height: at work with a contact. Half: available. Low: idle. A red tick above: an offer the agent let ring. Pieces of ${formatMany(axis.piece_ms / MINUTE, "minute")} show the state that fills most of them; the tables and the CSV files are exact.`,
+    strips_title: words.t("Everyone's day"),
+    strips_note: stripsNote(ask, axis),
     hours: marks.map((at, index) => ({
       label: localTime(ask.config.zone, at, "HH"),
       left: `${Math.round(((at - axis.starts_at_ms) / length) * 10_000) / 100}%`,
       is_odd: index % 2 === 1,
     })),
     hour_lines: hourLines(axis, marks),
-    teams: teamsOf(agents, (agent) => strips.get(agent) ?? strip(axis, names, [], inWords(kinds, agent))),
+    teams: teamsOf(words, agents, (agent) => strips.get(agent) ?? strip(axis, names, [], inWords(words, kinds, agent))),
   };
+}
+
+function stripsNote({ config, words }: Ask, axis: Axis): string {
+  return words.many(
+    axis.piece_ms / MINUTE,
+    "One row per agent, on the local clock ({zone}). Full height: at work with a contact. Half: available. Low: idle. A red tick above: an offer the agent let ring. Pieces of {count} minute show the state that fills most of them; the tables and the CSV files are exact.",
+    "One row per agent, on the local clock ({zone}). Full height: at work with a contact. Half: available. Low: idle. A red tick above: an offer the agent let ring. Pieces of {count} minutes show the state that fills most of them; the tables and the CSV files are exact.",
+    { zone: config.zone },
+  );
 }
 
 /** The pictures of several days: each day of the centre, and one bar per agent. */
@@ -99,17 +111,19 @@ export async function rangePictures(
   kinds: readonly StateKind[],
   agents: readonly AgentStates[],
 ): Promise<Pictures> {
+  const { words } = ask;
   const longest = agents.reduce((max, agent) => Math.max(max, agent.signed_in_ms), 0);
   const names = kinds.map(({ kind }) => kind);
   return {
-    chart: rangeChart(kinds, await readDays(ask)),
+    chart: rangeChart(words, kinds, await readDays(ask)),
     legend: legendOf(kinds, agents),
-    strips_title: "Everyone's time",
-    strips_note:
+    strips_title: words.t("Everyone's time"),
+    strips_note: words.t(
       "One bar per agent: how the signed-in time was spent, all days together. The longer the bar, the longer the agent was signed in.",
+    ),
     hours: [],
     hour_lines: null,
-    teams: teamsOf(agents, (agent) => stateBar(names, agent.spells, longest, inWords(kinds, agent))),
+    teams: teamsOf(words, agents, (agent) => stateBar(names, agent.spells, longest, inWords(words, kinds, agent))),
   };
 }
 
@@ -133,22 +147,24 @@ function dayChart(
     const means = values.map((ms) => ms / COLUMN_MS);
     const clock = localTime(ask.config.zone, at, "HH:mm");
     const isHour = (at - axis.starts_at_ms) % HOUR === 0;
-    return { label: isHour ? clock : "", title: `${clock}: ${meansInWords(kinds, means)}`, values: means };
+    return { label: isHour ? clock : "", title: `${clock}: ${meansInWords(ask.words, kinds, means)}`, values: means };
   });
-  const who = ask.view === "person" ? "agents" : "channels";
-  const title = `How many ${who} were in which state`;
+  const { t } = ask.words;
+  const isPerson = ask.view === "person";
+  const title = t(isPerson ? "How many agents were in which state" : "How many channels were in which state");
   return {
     title,
     drawing: stateColumns(
       kinds.map(({ kind }) => kind),
       columns,
       title,
-      `${who}, mean of each quarter of an hour`,
+      t(isPerson ? "agents, mean of each quarter of an hour" : "channels, mean of each quarter of an hour"),
     ),
   };
 }
 
 function rangeChart(
+  words: Words,
   kinds: readonly StateKind[],
   rows: readonly { day: string; kind: string; stay_ms: number }[],
 ): Pictures["chart"] {
@@ -158,27 +174,27 @@ function rangeChart(
     const hours = kinds.map(({ kind }) => (own.find((row) => row.kind === kind)?.stay_ms ?? 0) / HOUR);
     return {
       label: index % every === 0 ? day.slice(5) : "",
-      title: `${day}, hours: ${meansInWords(kinds, hours)}`,
+      title: words.t("{day}, hours: {states}", { day, states: meansInWords(words, kinds, hours) }),
       values: hours,
     };
   });
-  const title = "How the signed-in time was spent, day by day";
+  const title = words.t("How the signed-in time was spent, day by day");
   return {
     title,
     drawing: stateColumns(
       kinds.map(({ kind }) => kind),
       columns,
       title,
-      "hours, all agents together",
+      words.t("hours, all agents together"),
     ),
   };
 }
 
-function meansInWords(kinds: readonly StateKind[], values: readonly number[]): string {
+function meansInWords({ t }: Words, kinds: readonly StateKind[], values: readonly number[]): string {
   const told = kinds.flatMap(({ label }, index) =>
     (values[index] ?? 0) < 0.05 ? [] : [`${label} ${(values[index] ?? 0).toFixed(1)}`],
   );
-  return told.length > 0 ? told.join(", ") : "nobody";
+  return told.length > 0 ? told.join(", ") : t("nobody");
 }
 
 function legendOf(kinds: readonly StateKind[], agents: readonly AgentStates[]): Pictures["legend"] {
@@ -186,23 +202,36 @@ function legendOf(kinds: readonly StateKind[], agents: readonly AgentStates[]): 
   return used.map(({ kind, label }) => ({ label, drawing: legendSwatch(kind) }));
 }
 
-function teamsOf(agents: readonly AgentStates[], draw: (agent: AgentStates) => Markup): Pictures["teams"] {
+function teamsOf(
+  words: Words,
+  agents: readonly AgentStates[],
+  draw: (agent: AgentStates) => Markup,
+): Pictures["teams"] {
   return [...grouped(agents, ({ team }) => team)].map(([team, own]) => ({
-    team: `${team || "No team known"}: ${formatMany(new Set(own.map(({ agent_key }) => agent_key)).size, "agent")}, signed in ${formatDuration(signedIn(own))}`,
+    team: words.many(
+      new Set(own.map(({ agent_key }) => agent_key)).size,
+      "{team}: {count} agent, signed in {time}",
+      "{team}: {count} agents, signed in {time}",
+      { team: team || words.t("No team known"), time: words.duration(signedIn(own)) },
+    ),
     strips: own.map((agent) => ({
-      agent: agent.channel_type === "" ? agent.agent : `${agent.agent}, ${agent.channel_type}`,
+      agent: agent.channel_type === "" ? agent.agent : `${agent.agent}, ${words.name("channel", agent.channel_type)}`,
       drawing: draw(agent),
-      figures: formatDuration(agent.signed_in_ms),
+      figures: words.duration(agent.signed_in_ms),
     })),
   }));
 }
 
 /** What a strip shows, for those who cannot see it. */
-function inWords(kinds: readonly StateKind[], agent: AgentStates): string {
+function inWords(words: Words, kinds: readonly StateKind[], agent: AgentStates): string {
   const told = kinds.flatMap(({ kind, label }) => {
     const ms = agent.spells.get(kind)?.stay_ms ?? 0;
     const share = shareOf(ms, agent.signed_in_ms);
-    return share === null || share < TOLD_SHARE ? [] : [`${label} ${formatDuration(ms)} (${formatShare(share)})`];
+    return share === null || share < TOLD_SHARE ? [] : [`${label} ${words.duration(ms)} (${words.share(share)})`];
   });
-  return `${agent.agent}: signed in ${formatDuration(agent.signed_in_ms)}: ${told.join(", ")}`;
+  return words.t("{agent}: signed in {time}: {states}", {
+    agent: agent.agent,
+    time: words.duration(agent.signed_in_ms),
+    states: told.join(", "),
+  });
 }

@@ -21,24 +21,25 @@ export interface StayList {
 /** An empty list of stays, clipped to the period, times to the millisecond. */
 export function beginList(ask: Ask): StayList {
   const { zone } = ask.config;
+  const { t } = ask.words;
   const who = nameColumns(ask);
   const what: Column[] = [
     { key: "kind", label: "state", unit: "text" },
     { key: "idle_code", label: "idle code", unit: "text" },
   ];
   const when: Column[] = [
-    { key: "from", label: `from (${zone})`, unit: "text" },
-    { key: "until", label: `until (${zone})`, unit: "text" },
+    { key: "from", label: t("from ({zone})", { zone }), is_name: true, unit: "text" },
+    { key: "until", label: t("until ({zone})", { zone }), is_name: true, unit: "text" },
     { key: "stay_ms", label: "duration", unit: "duration" },
   ];
   const states = new Map<string, string>();
   return {
     table: { name: "agent-states-stays", columns: [...who, ...what, ...when], rows: [], written: [] },
     lines: new Map(),
-    names: (agent) => written(who, nameCells(agent), zone),
+    names: (agent) => written(who, nameCells(agent), ask),
     states: ({ kind, idle_code }) => {
       const key = idle_code === null ? kind : `${kind} ${idle_code}`;
-      const text = states.get(key) ?? written(what, { kind, idle_code }, zone);
+      const text = states.get(key) ?? written(what, { kind, idle_code }, ask);
       states.set(key, text);
       return text;
     },
@@ -68,8 +69,8 @@ export function finishList({ table, lines }: StayList, agents: readonly AgentSta
 }
 
 /** Cells of a row as they stand in the file, without the line's end. */
-function written(columns: readonly Column[], row: TableRow, zone: string): string {
-  return writeCsvRows(csvCells({ name: "", columns, rows: [row] }, zone).slice(1)).slice(0, -2);
+function written(columns: readonly Column[], row: TableRow, ask: Ask): string {
+  return writeCsvRows(csvCells({ name: "", columns, rows: [row] }, ask).slice(1)).slice(0, -2);
 }
 
 const QUARTER = 15 * MINUTE;

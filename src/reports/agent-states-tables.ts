@@ -1,9 +1,10 @@
 import { type AgentStates, type Spell, type StateKind, sharesOf, sumSpells } from "./agent-states-data";
 import { localTime } from "../base/days";
+import type { Words } from "../i18n/words";
 import { type Markup, markup } from "./markup";
 import type { Ask } from "./report";
 import { type Column, type CsvTable, type PageTable, pageTable, type TableRow } from "./table";
-import { formatCount, formatDuration, shareOf } from "./units";
+import { shareOf } from "./units";
 
 const CODES_SHOWN = 6;
 
@@ -13,31 +14,39 @@ export function agentTables(
   kinds: readonly StateKind[],
   agents: readonly AgentStates[],
 ): { page: PageTable; csv: CsvTable } {
+  const { t } = ask.words;
   const used = kindsUsed(kinds, agents);
   const clock = clockOf(ask);
-  const rows = agents.map((agent) => agentRow(clock, kinds, agent));
-  const total = withMeasures({ agent: "All agents", is_total: 1 }, kinds, sumSpells(agents), signedIn(agents));
-  const note = "Time, and below it how often. The detail of every stay is in agent-states-stays.csv.";
+  const rows = agents.map((agent) => agentRow(ask, clock, kinds, agent));
+  const total = withMeasures(ask, { agent: t("All agents"), is_total: 1 }, kinds, sumSpells(agents), signedIn(agents));
+  const note = t("Time, and below it how often. The detail of every stay is in agent-states-stays.csv.");
   return {
-    page: pageTable("By agent", columnsOf(ask, used), rows.length > 0 ? [...rows, total] : [], ask.config.zone, note),
+    page: pageTable(t("By agent"), columnsOf(ask, used), rows.length > 0 ? [...rows, total] : [], ask, note),
     csv: { name: "agent-states", columns: columnsOf(ask, kinds), rows },
   };
 }
 
 /** The same by team. */
 export function teamTable(ask: Ask, kinds: readonly StateKind[], agents: readonly AgentStates[]): PageTable {
+  const { t } = ask.words;
   const teams = [...new Set(agents.map(({ team }) => team))];
   const rows = teams.map((team): TableRow => {
     const own = agents.filter((agent) => agent.team === team);
     const people = new Set(own.map(({ agent_key }) => agent_key)).size;
-    return withMeasures({ team: team || "no team known", agent_count: people }, kinds, sumSpells(own), signedIn(own));
+    return withMeasures(
+      ask,
+      { team: team || t("no team known"), agent_count: people },
+      kinds,
+      sumSpells(own),
+      signedIn(own),
+    );
   });
   const columns: Column[] = [
     { key: "team", label: "Team", unit: "text" },
     { key: "agent_count", label: "Agents", unit: "count" },
     ...measureColumns(kindsUsed(kinds, agents)),
   ];
-  return pageTable("By team", columns, rows, ask.config.zone);
+  return pageTable(t("By team"), columns, rows, ask);
 }
 
 /** What idle time was spent on: by code, and by agent and code. */
@@ -45,6 +54,7 @@ export function idleTables(
   ask: Ask,
   agents: readonly AgentStates[],
 ): { page: PageTable; byAgent: PageTable; csv: CsvTable } {
+  const { t } = ask.words;
   const codes = [...sumSpells(agents, "idle")].sort(([a, x], [b, y]) => y.stay_ms - x.stay_ms || (a < b ? -1 : 1));
   const idleMs = codes.reduce((sum, [, { stay_ms }]) => sum + stay_ms, 0);
   const columns: Column[] = [
@@ -56,14 +66,14 @@ export function idleTables(
     { key: "mean_ms", label: "Mean", unit: "duration", hint: "time / times" },
   ];
   const rows = codes.map(([code, spell]) => ({
-    idle_code: codeName(code),
+    idle_code: codeName(ask, code),
     ...spell,
     share: shareOf(spell.stay_ms, idleMs),
     agent_count: agents.filter(({ idle }) => idle.has(code)).length,
     mean_ms: spell.stay_ms / spell.stay_count,
   }));
   return {
-    page: pageTable("By idle code", columns, rows, ask.config.zone),
+    page: pageTable(t("By idle code"), columns, rows, ask),
     ...idleByAgent(
       ask,
       agents,
@@ -77,20 +87,26 @@ function idleByAgent(
   agents: readonly AgentStates[],
   codes: readonly string[],
 ): { byAgent: PageTable; csv: CsvTable } {
+  const { words } = ask;
   const shown = codes.slice(0, CODES_SHOWN);
   const others = codes.slice(CODES_SHOWN);
   const columns: Column[] = [
     { key: "agent", label: "Agent", unit: "text" },
     ...channelColumns(ask),
-    ...shown.map((code, index): Column => ({ key: `code_${index}`, label: codeName(code), unit: "markup" })),
-    ...(others.length > 0 ? [{ key: "others", label: `${others.length} other codes`, unit: "markup" } as const] : []),
+    ...shown.map((code, index): Column => ({
+      key: `code_${index}`,
+      label: codeName(ask, code),
+      is_name: true,
+      unit: "markup",
+    })),
+    ...(others.length > 0 ? [othersColumn(words, others.length)] : []),
   ];
   const rows = agents
     .filter(({ idle }) => idle.size > 0)
     .map((agent) => ({
       ...nameCells(agent),
-      ...Object.fromEntries(shown.map((code, index) => [`code_${index}`, spellCell(agent.idle.get(code))])),
-      others: spellCell(added(others.flatMap((code) => agent.idle.get(code) ?? []))),
+      ...Object.fromEntries(shown.map((code, index) => [`code_${index}`, spellCell(words, agent.idle.get(code))])),
+      others: spellCell(words, added(others.flatMap((code) => agent.idle.get(code) ?? []))),
     }));
   const csvRows = agents.flatMap((agent) =>
     [...agent.idle].map(([code, spell]): TableRow => ({ ...nameCells(agent), idle_code: code || null, ...spell })),
@@ -102,8 +118,17 @@ function idleByAgent(
     { key: "stay_count", label: "idle", unit: "count", of: "times" },
   ];
   return {
-    byAgent: pageTable("By agent and idle code", columns, rows, ask.config.zone),
+    byAgent: pageTable(words.t("By agent and idle code"), columns, rows, ask),
     csv: { name: "agent-states-idle", columns: csvColumns, rows: csvRows },
+  };
+}
+
+function othersColumn(words: Words, count: number): Column {
+  return {
+    key: "others",
+    label: words.many(count, "{count} other code", "{count} other codes"),
+    is_name: true,
+    unit: "markup",
   };
 }
 
@@ -122,7 +147,7 @@ export function nameCells({ agent_id, agent, team, channel_type }: AgentStates):
 }
 
 function channelColumns({ view }: Ask): Column[] {
-  return view === "channel" ? [{ key: "channel_type", label: "Channel", unit: "text" }] : [];
+  return view === "channel" ? [{ key: "channel_type", label: "Channel", unit: "text", names: "channel" }] : [];
 }
 
 function columnsOf(ask: Ask, kinds: readonly StateKind[]): Column[] {
@@ -148,9 +173,9 @@ function measureColumns(kinds: readonly StateKind[]): Column[] {
     { key: "occupancy_share", label: "Occupancy", unit: "share", hint: "occupied / (occupied + available)" },
     { key: "utilisation_share", label: "Utilisation", unit: "share", hint: "(occupied + ringing) / signed in" },
     ...kinds.flatMap(({ kind, label }): Column[] => [
-      { key: `${kind}_cell`, label: capital(label), unit: "markup", only: "page" },
-      { key: `${kind}_ms`, label, unit: "duration", only: "csv" },
-      { key: `${kind}_count`, label, unit: "count", of: "times", only: "csv" },
+      { key: `${kind}_cell`, label: capital(label), is_name: true, unit: "markup", only: "page" },
+      { key: `${kind}_ms`, label, is_name: true, unit: "duration", only: "csv" },
+      { key: `${kind}_count`, label, is_name: true, unit: "count", of: "times", only: "csv" },
     ]),
     {
       key: "unknown_share",
@@ -162,35 +187,40 @@ function measureColumns(kinds: readonly StateKind[]): Column[] {
   ];
 }
 
-/** Local time to the minute, with the day where there are several; asks for the name of each day once. */
-function clockOf({ config, period }: Ask): (atMs: number) => string {
-  const days = new Map<string, string>();
+/** Local time to the minute, with the day where there are several. */
+function clockOf({ config, period, words }: Ask): (atMs: number) => string {
   return (atMs) => {
     const text = localTime(config.zone, atMs);
     const [date, minute] = [text.slice(0, 10), text.slice(11, 16)];
     if (period.from === period.to) return minute;
-    const day = days.get(date) ?? localTime(config.zone, atMs, "d LLL");
-    days.set(date, day);
-    return `${day} ${minute}`;
+    return `${words.shortDay(date)} ${minute}`;
   };
 }
 
-function agentRow(clock: (atMs: number) => string, kinds: readonly StateKind[], agent: AgentStates): TableRow {
+function agentRow(
+  ask: Ask,
+  clock: (atMs: number) => string,
+  kinds: readonly StateKind[],
+  agent: AgentStates,
+): TableRow {
+  const { t } = ask.words;
   const row = {
     ...nameCells(agent),
     first_at_ms: agent.first_at_ms,
     last_at_ms: agent.is_open === 1 ? null : agent.last_at_ms,
     first_in: `${agent.is_carried_in === 1 ? "← " : ""}${clock(agent.first_at_ms)}`,
-    last_out: agent.is_open === 1 ? "still in" : agent.is_carried_out === 1 ? "goes on →" : clock(agent.last_at_ms),
+    last_out:
+      agent.is_open === 1 ? t("still in") : agent.is_carried_out === 1 ? t("goes on →") : clock(agent.last_at_ms),
     is_carried_in: agent.is_carried_in,
     is_carried_out: agent.is_carried_out,
     is_open: agent.is_open,
   };
-  return withMeasures(row, kinds, agent.spells, agent.signed_in_ms);
+  return withMeasures(ask, row, kinds, agent.spells, agent.signed_in_ms);
 }
 
 /** Adds the columns of time to a row, in place: a copy of forty cells for every agent takes longer than making them. */
 function withMeasures(
+  { words }: Ask,
   row: Record<string, unknown>,
   kinds: readonly StateKind[],
   spells: ReadonlyMap<string, Spell>,
@@ -199,7 +229,7 @@ function withMeasures(
   Object.assign(row, sharesOf(kinds, spells, signedInMs));
   for (const { kind } of kinds) {
     const spell = spells.get(kind);
-    row[`${kind}_cell`] = spellCell(spell);
+    row[`${kind}_cell`] = spellCell(words, spell);
     row[`${kind}_ms`] = spell?.stay_ms ?? 0;
     row[`${kind}_count`] = spell?.stay_count ?? 0;
   }
@@ -209,9 +239,9 @@ function withMeasures(
 const NO_SPELL = markup`<span class="spell none">–</span>`;
 
 /** `1:02:03` over `14×`; a dash where there is nothing. */
-function spellCell(spell: Spell | undefined): Markup {
+function spellCell(words: Words, spell: Spell | undefined): Markup {
   if (spell === undefined || spell.stay_count === 0) return NO_SPELL;
-  return markup`<span class="spell">${formatDuration(spell.stay_ms)}<small>${formatCount(spell.stay_count)}×</small></span>`;
+  return markup`<span class="spell">${words.duration(spell.stay_ms)}<small>${words.t("{count}×", { count: spell.stay_count })}</small></span>`;
 }
 
 function added(spells: readonly Spell[]): Spell {
@@ -227,8 +257,8 @@ export function signedIn(agents: readonly AgentStates[]): number {
   return agents.reduce((sum, agent) => sum + agent.signed_in_ms, 0);
 }
 
-function codeName(code: string): string {
-  return code === "" ? "no code" : code;
+function codeName({ words }: Ask, code: string): string {
+  return code === "" ? words.t("no code") : code;
 }
 
 export function capital(text: string): string {

@@ -1,4 +1,5 @@
 import { HOUR } from "../base/days";
+import type { Words } from "../i18n/words";
 import { type AgentStates, readAgents, readKinds, sharesOf, type StateKind, sumSpells } from "./agent-states-data";
 import { beginDay, dayPictures, drawAgent, type Pictures, rangePictures } from "./agent-states-days";
 import { agentFigures } from "./agent-states-figures";
@@ -6,7 +7,7 @@ import { beginList, finishList, listStays } from "./agent-states-list";
 import { staysByAgent } from "./agent-states-stays";
 import { agentTables, idleTables, signedIn, teamTable } from "./agent-states-tables";
 import type { Ask, Report, ReportContent } from "./report";
-import { formatCount, formatDuration, formatMany, formatShare, shareOf } from "./units";
+import { shareOf } from "./units";
 
 export const agentStates: Report = {
   name: "agent-states",
@@ -20,6 +21,7 @@ export const agentStates: Report = {
 const STAYS_LISTED = 300_000;
 
 async function gather(ask: Ask): Promise<ReportContent> {
+  const { words } = ask;
   const kinds = await readKinds(ask);
   const agents = await readAgents(ask);
   const count = [...sumSpells(agents).values()].reduce((sum, { stay_count }) => sum + stay_count, 0);
@@ -29,7 +31,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
   const list = isListed ? beginList(ask) : null;
   if (day !== null || list !== null) {
     for await (const { agent, stays } of staysByAgent(ask, agents)) {
-      if (day !== null) drawAgent(day, kinds, agent, stays);
+      if (day !== null) drawAgent(words, day, kinds, agent, stays);
       if (list !== null) listStays(list, agent, stays);
     }
   }
@@ -39,40 +41,55 @@ async function gather(ask: Ask): Promise<ReportContent> {
   const table = agentTables(ask, kinds, agents);
   const idle = idleTables(ask, agents);
   return {
-    summary: summaryOf(kinds, agents),
+    summary: summaryOf(words, kinds, agents),
     page: {
       ...pictures,
       is_channel_view: ask.view === "channel",
       unlisted: isListed
         ? ""
-        : `${formatCount(count)} stays are too many for one CSV file: ask for fewer days, or use the command export agent-activities.`,
-      cards: cardsOf(kinds, agents),
+        : words.t(
+            "{count} stays are too many for one CSV file: ask for fewer days, or use the command export agent-activities.",
+            { count },
+          ),
+      cards: cardsOf(words, kinds, agents),
       agents: table.page,
       teams_table: teamTable(ask, kinds, agents),
       idle: idle.page,
       idle_by_agent: idle.byAgent,
-      definitions: definitionsOf(kinds),
+      definitions: definitionsOf(words, kinds),
     },
     figures: agentFigures(kinds, agents),
     tables: [table.csv, idle.csv, ...(list === null ? [] : [list.table])],
   };
 }
 
-function summaryOf(kinds: readonly StateKind[], agents: readonly AgentStates[]): string {
+function summaryOf(words: Words, kinds: readonly StateKind[], agents: readonly AgentStates[]): string {
   const shares = sharesOf(kinds, sumSpells(agents), signedIn(agents));
   const missed = sumSpells(agents).get("not-responding")?.stay_count ?? 0;
-  return `${formatMany(peopleOf(agents), "agent")}, ${formatDuration(shares.signed_in_ms)} signed in, occupancy ${formatShare(shares.occupancy_share)}, utilisation ${formatShare(shares.utilisation_share)}, not responding ${formatMany(missed, "time")}`;
+  return words.many(
+    peopleOf(agents),
+    "{count} agent, {time} signed in, occupancy {occupancy}, utilisation {utilisation}, not responding {missed}",
+    "{count} agents, {time} signed in, occupancy {occupancy}, utilisation {utilisation}, not responding {missed}",
+    {
+      time: words.duration(shares.signed_in_ms),
+      occupancy: words.share(shares.occupancy_share),
+      utilisation: words.share(shares.utilisation_share),
+      missed: words.many(missed, "{count} time", "{count} times"),
+    },
+  );
 }
 
 function cardsOf(
+  words: Words,
   kinds: readonly StateKind[],
   agents: readonly AgentStates[],
 ): { label: string; value: string; note: string }[] {
+  const { t } = words;
   const spells = sumSpells(agents);
   const shares = sharesOf(kinds, spells, signedIn(agents));
   const timeIn = (kind: string): number => spells.get(kind)?.stay_ms ?? 0;
   const ofSignedIn = (kind: string): string =>
-    `${formatShare(shareOf(timeIn(kind), shares.signed_in_ms))} of signed-in time`;
+    t("{share} of signed-in time", { share: words.share(shareOf(timeIn(kind), shares.signed_in_ms)) });
   const missed = agents.filter((agent) => agent.spells.has("not-responding"));
   const open = agents.filter(({ is_open }) => is_open === 1);
   const codes = [...sumSpells(agents, "idle")]
@@ -80,35 +97,39 @@ function cardsOf(
     .sort(([, a], [, b]) => b.stay_ms - a.stay_ms);
   return [
     {
-      label: "Agents",
-      value: formatCount(peopleOf(agents)),
-      note: `signed in during the period; ${formatCount(peopleOf(open))} still are`,
+      label: t("Agents"),
+      value: words.count(peopleOf(agents)),
+      note: t("signed in during the period; {count} still are", { count: peopleOf(open) }),
     },
     {
-      label: "Signed in",
-      value: hoursOf(shares.signed_in_ms),
-      note: `all agents together; unknown ${formatShare(shares.unknown_share)}`,
+      label: t("Signed in"),
+      value: hoursOf(words, shares.signed_in_ms),
+      note: t("all agents together; unknown {share}", { share: words.share(shares.unknown_share) }),
     },
     {
-      label: "Occupancy",
-      value: formatShare(shares.occupancy_share),
-      note: "of the time with a contact or waiting for one",
-    },
-    { label: "Utilisation", value: formatShare(shares.utilisation_share), note: "of signed-in time, ringing included" },
-    {
-      label: "Idle",
-      value: hoursOf(timeIn("idle")),
-      note: `${ofSignedIn("idle")}${codes[0] === undefined ? "" : `; most: ${codes[0][0]}`}`,
+      label: t("Occupancy"),
+      value: words.share(shares.occupancy_share),
+      note: t("of the time with a contact or waiting for one"),
     },
     {
-      label: "Not responding (RONA)",
-      value: formatCount(spells.get("not-responding")?.stay_count ?? 0),
-      note: `${formatDuration(timeIn("not-responding"))}; ${formatMany(peopleOf(missed), "agent")}`,
+      label: t("Utilisation"),
+      value: words.share(shares.utilisation_share),
+      note: t("of signed-in time, ringing included"),
+    },
+    {
+      label: t("Idle"),
+      value: hoursOf(words, timeIn("idle")),
+      note: `${ofSignedIn("idle")}${codes[0] === undefined ? "" : t("; most: {code}", { code: codes[0][0] })}`,
+    },
+    {
+      label: t("Not responding (RONA)"),
+      value: words.count(spells.get("not-responding")?.stay_count ?? 0),
+      note: `${words.duration(timeIn("not-responding"))}; ${words.many(peopleOf(missed), "{count} agent", "{count} agents")}`,
     },
   ];
 }
 
-function definitionsOf(kinds: readonly StateKind[]): { name: string; id: string; text: string }[] {
+function definitionsOf({ t }: Words, kinds: readonly StateKind[]): { name: string; id: string; text: string }[] {
   const list = (flag: "is_occupied" | "is_available" | "is_utilised"): string =>
     kinds
       .filter((kind) => kind[flag] === 1)
@@ -116,33 +137,51 @@ function definitionsOf(kinds: readonly StateKind[]): { name: string; id: string;
       .join(" + ");
   return [
     {
-      name: "Occupancy",
+      name: t("Occupancy"),
       id: "occupancy",
-      text: `(${list("is_occupied")}) / (that + ${list("is_available")}). Ringing, not responding and unknown are in neither.`,
+      text: t("({occupied}) / (that + {available}). Ringing, not responding and unknown are in neither.", {
+        occupied: list("is_occupied"),
+        available: list("is_available"),
+      }),
     },
-    { name: "Utilisation", id: "utilisation", text: `(${list("is_utilised")}) / signed-in time.` },
     {
-      name: "One clock per person",
+      name: t("Utilisation"),
+      id: "utilisation",
+      text: t("({utilised}) / signed-in time.", { utilised: list("is_utilised") }),
+    },
+    {
+      name: t("One clock per person"),
       id: "person",
-      text: `An agent has several channels at once. At every instant the agent is in the first of these states that any channel is in: ${kinds.map(({ label }) => label).join(", ")}. So the states add up exactly to the signed-in time, the union of the agent's sessions.`,
+      text: t(
+        "An agent has several channels at once. At every instant the agent is in the first of these states that any channel is in: {states}. So the states add up exactly to the signed-in time, the union of the agent's sessions.",
+        { states: kinds.map(({ label }) => label).join(", ") },
+      ),
     },
-    { name: "Times", id: "times", text: "Unbroken stretches in one state, those begun before the period included." },
     {
-      name: "Cut",
+      name: t("Times"),
+      id: "times",
+      text: t("Unbroken stretches in one state, those begun before the period included."),
+    },
+    {
+      name: t("Cut"),
       id: "",
-      text: "Time is cut at the period's local midnights. Whoever is still signed in is counted up to the newest event loaded. A session that was open for so long that its end was probably lost is counted up to the last that is known of it.",
+      text: t(
+        "Time is cut at the period's local midnights. Whoever is still signed in is counted up to the newest event loaded. A session that was open for so long that its end was probably lost is counted up to the last that is known of it.",
+      ),
     },
     {
-      name: "Unknown",
+      name: t("Unknown"),
       id: "unknown",
-      text: "Signed in, but no state was delivered for the time, or one nobody knows. Sessions delivered without activities are unknown throughout.",
+      text: t(
+        "Signed in, but no state was delivered for the time, or one nobody knows. Sessions delivered without activities are unknown throughout.",
+      ),
     },
   ];
 }
 
 /** A sum for a card: beyond a hundred hours nobody reads seconds. */
-function hoursOf(ms: number): string {
-  return ms < 100 * HOUR ? formatDuration(ms) : `${formatCount(Math.round(ms / HOUR))} h`;
+function hoursOf(words: Words, ms: number): string {
+  return ms < 100 * HOUR ? words.duration(ms) : words.t("{count} h", { count: Math.round(ms / HOUR) });
 }
 
 function peopleOf(agents: readonly AgentStates[]): number {

@@ -4,7 +4,6 @@ import { daysBetween } from "../base/days";
 import { readSql, selectRows } from "../db/sql";
 import type { Ask } from "./report";
 import { type Column, csvCells, type CsvTable, pageTable, type PageTable } from "./table";
-import { formatCount } from "./units";
 
 interface AbandonedRow {
   contact_id: string;
@@ -21,18 +20,24 @@ const SHOWN = 100;
 const COLUMNS: readonly Column[] = [
   { key: "contact_id", label: "Contact", unit: "text" },
   { key: "started_at_ms", label: "Began", unit: "instant" },
-  { key: "channel_type", label: "Channel", unit: "text" },
-  { key: "direction", label: "Direction", unit: "text" },
+  { key: "channel_type", label: "Channel", unit: "text", names: "channel" },
+  { key: "direction", label: "Direction", unit: "text", names: "direction" },
   { key: "queue", label: "Queue", unit: "text" },
   { key: "entry_point_name", label: "Entry point", unit: "text" },
-  { key: "abandoned_type", label: "Left in", unit: "text", hint: "the last thing that happened before the end" },
-  { key: "handle_type", label: "Type", unit: "text" },
+  {
+    key: "abandoned_type",
+    label: "Left in",
+    unit: "text",
+    names: "abandoned-type",
+    hint: "the last thing that happened before the end",
+  },
+  { key: "handle_type", label: "Type", unit: "text", names: "handle-type" },
   { key: "wait_ms", label: "Waited", unit: "duration", hint: "queue and ringing together" },
   { key: "total_ms", label: "In all", unit: "duration" },
   { key: "offer_count", label: "Offers", unit: "count" },
   { key: "origin", label: "From", unit: "text" },
   { key: "destination", label: "To", unit: "text", only: "csv" },
-  { key: "terminating_end", label: "Ended by", unit: "text" },
+  { key: "terminating_end", label: "Ended by", unit: "text", names: "terminating-end" },
   { key: "reason_code", label: "Reason code", unit: "text" },
 ];
 
@@ -41,22 +46,26 @@ const COLUMNS: readonly Column[] = [
  * by day, since those of many days would fill the memory.
  */
 export async function abandonedTables(ask: Ask): Promise<{ page: PageTable; csv: CsvTable }> {
-  const { zone } = ask.config;
+  const { words } = ask;
   const table = { name: "contact-sessions-abandoned", columns: COLUMNS, rows: [] };
   const written: Buffer[] = [];
   let count = 0;
   let longest: AbandonedRow[] = [];
   for (const day of daysBetween(ask.period.from, ask.period.to)) {
     const rows = await readDay(ask, day);
-    written.push(Buffer.from(writeCsvRows(csvCells({ ...table, rows }, zone).slice(1))));
+    written.push(Buffer.from(writeCsvRows(csvCells({ ...table, rows }, ask).slice(1))));
     count += rows.length;
     longest = [...longest, ...rows].sort(byWait).slice(0, SHOWN);
   }
   const note =
     count > SHOWN
-      ? `The ${SHOWN} that waited longest of ${formatCount(count)}; all of them are in contact-sessions-abandoned.csv.`
-      : "Longest wait first.";
-  return { page: pageTable("Abandoned and short contacts", COLUMNS, longest, zone, note), csv: { ...table, written } };
+      ? words.t("The {shown} that waited longest of {count}; all of them are in contact-sessions-abandoned.csv.", {
+          shown: SHOWN,
+          count,
+        })
+      : words.t("Longest wait first.");
+  const caption = words.t("Abandoned and short contacts");
+  return { page: pageTable(caption, COLUMNS, longest, ask, note), csv: { ...table, written } };
 }
 
 async function readDay({ db, mask }: Ask, day: string): Promise<AbandonedRow[]> {

@@ -1,4 +1,4 @@
-import type { Visits } from "./contact-sessions-visits";
+import { type Visits, withinWords } from "./contact-sessions-visits";
 import type { Ask } from "./report";
 import { type Fill, shareBar } from "./svg";
 import { pageTable, type PageTable, type TableRow } from "./table";
@@ -43,6 +43,7 @@ const OUTCOMES: readonly { label: string; type: string; abandoned?: string }[] =
 
 /** What became of inbound telephone contacts. */
 export function outcomeTable(contacts: readonly ContactRow[], ask: Ask): PageTable {
+  const { t } = ask.words;
   const all = sumContacts(contacts);
   const row = (label: string, of: readonly ContactRow[]): TableRow => {
     const share = shareOf(sumContacts(of), all);
@@ -51,7 +52,7 @@ export function outcomeTable(contacts: readonly ContactRow[], ask: Ask): PageTab
   };
   const known = OUTCOMES.map((outcome) =>
     row(
-      outcome.label,
+      t(outcome.label),
       contacts.filter((each) => isOutcome(each, outcome)),
     ),
   );
@@ -63,9 +64,9 @@ export function outcomeTable(contacts: readonly ContactRow[], ask: Ask): PageTab
     ),
   );
   const rows = [...known, ...others].filter(({ contact_count }) => contact_count !== 0);
-  const total = rows.length === 0 ? [] : [{ ...row("All", contacts), bar: "", is_total: 1 }];
+  const total = rows.length === 0 ? [] : [{ ...row(t("All"), contacts), bar: "", is_total: 1 }];
   return pageTable(
-    "Outcomes of inbound calls",
+    t("Outcomes of inbound calls"),
     [
       { key: "outcome", label: "Outcome", unit: "text" },
       { key: "contact_count", label: "Contacts", unit: "count" },
@@ -79,8 +80,10 @@ export function outcomeTable(contacts: readonly ContactRow[], ask: Ask): PageTab
       },
     ],
     [...rows, ...total],
-    ask.config.zone,
-    "By contact, counted on the local day it began; a contact may visit several queues, so contacts and visits differ.",
+    ask,
+    t(
+      "By contact, counted on the local day it began; a contact may visit several queues, so contacts and visits differ.",
+    ),
   );
 }
 
@@ -108,6 +111,7 @@ export function channelTable(contacts: readonly ContactRow[], visits: readonly V
       p90_wait_ms: null,
       offered_count: 0,
       ...found,
+      within: found === undefined ? "" : withinWords(ask.words, found),
       channel_type: channel,
       contact_count: sumContacts(own),
       handled_count: sumContacts(own.filter(isHandled)),
@@ -115,20 +119,20 @@ export function channelTable(contacts: readonly ContactRow[], visits: readonly V
     };
   });
   return pageTable(
-    "Channels, inbound",
+    ask.words.t("Channels, inbound"),
     [
-      { key: "channel_type", label: "Channel", unit: "text" },
+      { key: "channel_type", label: "Channel", unit: "text", names: "channel" },
       { key: "contact_count", label: "Contacts", unit: "count" },
       { key: "handled_count", label: "Handled", unit: "count" },
       { key: "lost_count", label: "Abandoned or short", unit: "count" },
       { key: "offered_count", label: "Offered visits", unit: "count" },
-      { key: "threshold", label: "Within", unit: "text" },
+      { key: "within", label: "Within", unit: "text" },
       { key: "service_level_share", label: "Service level", unit: "share" },
       { key: "asa_ms", label: "ASA", unit: "duration" },
       { key: "p90_wait_ms", label: "P90 wait", unit: "duration" },
     ],
     rows,
-    ask.config.zone,
+    ask,
   );
 }
 
@@ -150,10 +154,10 @@ export function directionTable(contacts: readonly ContactRow[], ask: Ask): PageT
     };
   });
   return pageTable(
-    "Directions",
+    ask.words.t("Directions"),
     [
-      { key: "direction", label: "Direction", unit: "text" },
-      { key: "channel_type", label: "Channel", unit: "text" },
+      { key: "direction", label: "Direction", unit: "text", names: "direction" },
+      { key: "channel_type", label: "Channel", unit: "text", names: "channel" },
       { key: "contact_count", label: "Attempted", unit: "count" },
       { key: "reached_count", label: "Reached", unit: "count", hint: "an agent and the customer were connected" },
       { key: "unreached_count", label: "Not reached", unit: "count" },
@@ -161,8 +165,8 @@ export function directionTable(contacts: readonly ContactRow[], ask: Ask): PageT
       { key: "assumed_count", label: "Direction assumed", unit: "count", hint: "delivered without a direction" },
     ],
     rows,
-    ask.config.zone,
-    "Inbound: customers call; outbound: a campaign calls; outdial: an agent calls.",
+    ask,
+    ask.words.t("Inbound: customers call; outbound: a campaign calls; outdial: an agent calls."),
   );
 }
 

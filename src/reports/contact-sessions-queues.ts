@@ -1,5 +1,6 @@
+import type { Words } from "../i18n/words";
 import { intervalMarks, localDay, localTime, MINUTE } from "../base/days";
-import { type AllVisits, isTelephony, type Visits, withoutVisits } from "./contact-sessions-visits";
+import { type AllVisits, isTelephony, type Visits, withinWords, withoutVisits } from "./contact-sessions-visits";
 import type { Ask } from "./report";
 import { shareBar } from "./svg";
 import { type Column, type CsvTable, pageTable, type PageTable, type TableRow } from "./table";
@@ -55,34 +56,37 @@ const FORMULA: readonly Column[] = [
 
 /** Every queue with its figures: telephony first with a total; channels are never added up. */
 export function queueTables({ queues, telephony }: AllVisits, ask: Ask): { page: PageTable; csv: CsvTable } {
+  const { words } = ask;
+  const told = (visits: Visits): Visits & TableRow => barred(words, visits);
   const columns: Column[] = [
     { key: "queue", label: "Queue", unit: "text" },
     { key: "queue_id", label: "Queue id", unit: "text", only: "csv" },
-    { key: "channel_type", label: "Channel", unit: "text" },
-    { key: "threshold", label: "Within", unit: "text", only: "page", hint: "threshold of the service level" },
+    { key: "channel_type", label: "Channel", unit: "text", names: "channel" },
+    { key: "within", label: "Within", unit: "text", only: "page", hint: "threshold of the service level" },
     ...withBar(MEASURES),
     ...LEFT_OUT,
     ...FORMULA,
   ];
   const shown = queues.filter((queue) => queue.offered_count + queue.waiting_count + queue.left_out_count > 0);
   const calls = shown.filter(isTelephony);
-  const total = calls.length > 1 ? [{ ...barred(telephony), queue: "All telephone queues", is_total: 1 }] : [];
+  const total = calls.length > 1 ? [{ ...told(telephony), queue: words.t("All telephone queues"), is_total: 1 }] : [];
   const others = shown.filter((visits) => !isTelephony(visits));
-  const rows = [...calls.map(barred), ...total, ...others.map(barred)];
+  const rows = [...calls.map(told), ...total, ...others.map(told)];
   return {
     page: pageTable(
-      "Queues",
+      words.t("Queues"),
       columns,
       rows,
-      ask.config.zone,
-      "Inbound visits that entered in the period. The tick on a bar is the goal.",
+      ask,
+      words.t("Inbound visits that entered in the period. The tick on a bar is the goal."),
     ),
-    csv: { name: "contact-sessions", columns, rows: queues.map(barred) },
+    csv: { name: "contact-sessions", columns, rows: queues.map(told) },
   };
 }
 
 /** By half-hour for one day, by day for more; the CSV file has every half-hour, all queues together and each. */
 export function intervalTables(visits: AllVisits, ask: Ask): { page: PageTable; csv: CsvTable } {
+  const { words } = ask;
   const { zone } = ask.config;
   const { from, to } = ask.period;
   const isOneDay = from === to;
@@ -90,20 +94,23 @@ export function intervalTables(visits: AllVisits, ask: Ask): { page: PageTable; 
   const bySlot = new Map(visits.half_hours.map((row) => [row.slot_at_ms, row]));
   const grid = marks.map((at) => bySlot.get(at) ?? { ...withoutVisits(visits.telephony), slot_at_ms: at });
   const slots: TableRow[] = isOneDay
-    ? halfHours(grid, zone)
-    : visits.days.map((row) => ({ ...barred(row), begins: localDay(zone, row.slot_at_ms) }));
+    ? halfHours(words, grid, zone)
+    : visits.days.map((row) => ({ ...barred(words, row), begins: localDay(zone, row.slot_at_ms) }));
   const pageColumns: Column[] = [
     { key: "begins", label: isOneDay ? "From" : "Day", unit: "text" },
     ...withBar(MEASURES).map((column) => ({ ...column, empty: "–" })),
   ];
-  const csvRows = [...grid.map((row) => ({ ...row, queue: "(all telephone queues)" })), ...visits.queue_half_hours];
+  const csvRows = [
+    ...grid.map((row) => ({ ...row, queue: words.t("(all telephone queues)") })),
+    ...visits.queue_half_hours,
+  ];
   return {
     page: pageTable(
-      isOneDay ? "Half-hours" : "Days",
+      isOneDay ? words.t("Half-hours") : words.t("Days"),
       pageColumns,
       slots,
-      zone,
-      "All telephone queues together, by the time a visit entered its queue.",
+      ask,
+      words.t("All telephone queues together, by the time a visit entered its queue."),
     ),
     csv: {
       name: "contact-sessions-intervals",
@@ -117,7 +124,7 @@ export function intervalTables(visits: AllVisits, ask: Ask): { page: PageTable; 
         ...LEFT_OUT,
         ...FORMULA,
       ],
-      rows: csvRows.map((row) => ({ ...barred(row), offset: utcOffset(zone, row.slot_at_ms) })),
+      rows: csvRows.map((row) => ({ ...barred(words, row), offset: utcOffset(zone, row.slot_at_ms) })),
     },
   };
 }
@@ -128,20 +135,21 @@ function withBar(columns: readonly Column[]): Column[] {
 }
 
 /** The half-hours from the first to the last with a visit; the quiet night before and after stays in the CSV file. */
-function halfHours(grid: Visits[], zone: string): TableRow[] {
+function halfHours(words: Words, grid: Visits[], zone: string): TableRow[] {
   const busy = ({ offered_count, waiting_count, left_out_count }: Visits): boolean =>
     offered_count + waiting_count + left_out_count > 0;
   const first = grid.findIndex(busy);
   if (first === -1) return [];
   return grid
     .slice(first, grid.findLastIndex(busy) + 1)
-    .map((row) => ({ ...barred(row), begins: localTime(zone, row.slot_at_ms).slice(11, 16) }));
+    .map((row) => ({ ...barred(words, row), begins: localTime(zone, row.slot_at_ms).slice(11, 16) }));
 }
 
-function barred(visits: Visits): Visits & TableRow {
+function barred(words: Words, visits: Visits): Visits & TableRow {
   return {
     ...visits,
-    threshold_ms: visits.least_service_level_ms === visits.most_service_level_ms ? visits.least_service_level_ms : null,
+    queue: visits.queue === "" ? words.t("(no queue named)") : visits.queue,
+    within: withinWords(words, visits),
     bar: shareBar(visits.service_level_share, "s1", visits.service_level_share === null ? null : visits.goal_share),
   };
 }

@@ -8,7 +8,6 @@ import { contactCards, contactDefinitions } from "./contact-sessions-headline";
 import { intervalTables, queueTables } from "./contact-sessions-queues";
 import { readVisits } from "./contact-sessions-visits";
 import type { Ask, Report, ReportContent } from "./report";
-import { formatMany, formatShare } from "./units";
 
 export const contactSessions: Report = {
   name: "contact-sessions",
@@ -21,15 +20,26 @@ async function gather(ask: Ask): Promise<ReportContent> {
   const contacts = await askPart<ContactRow>(ask, "contacts");
   const arrivals = await askPart<ArrivalRow>(ask, "arrivals");
   const visits = await readVisits(ask);
+  const { words } = ask;
   const { telephony } = visits;
   const queues = queueTables(visits, ask);
   const intervals = intervalTables(visits, ask);
   const abandoned = await abandonedTables(ask);
   const headline = contacts.filter((row) => row.channel_type === "telephony" && row.direction === "inbound");
   return {
-    summary: `${formatMany(sumContacts(headline), "inbound call")}, service level ${formatShare(telephony.service_level_share)} (${telephony.formula}, goal ${formatShare(telephony.goal_share)}), abandon rate ${formatShare(telephony.abandon_rate_share)}`,
+    summary: words.many(
+      sumContacts(headline),
+      "{count} inbound call, service level {level} ({formula}, goal {goal}), abandon rate {abandoned}",
+      "{count} inbound calls, service level {level} ({formula}, goal {goal}), abandon rate {abandoned}",
+      {
+        level: words.share(telephony.service_level_share),
+        formula: telephony.formula,
+        goal: words.share(telephony.goal_share),
+        abandoned: words.share(telephony.abandon_rate_share),
+      },
+    ),
     page: {
-      cards: contactCards(headline, telephony),
+      cards: contactCards(words, headline, telephony),
       ...arrivalCharts(arrivals, ask),
       queues: queues.page,
       intervals: intervals.page,
@@ -37,7 +47,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
       channels: channelTable(contacts, visits.channels, ask),
       directions: directionTable(contacts, ask),
       abandoned: abandoned.page,
-      definitions: contactDefinitions(visits),
+      definitions: contactDefinitions(words, visits),
     },
     figures: contactFigures(visits, contacts, arrivals),
     tables: [queues.csv, intervals.csv, abandoned.csv],

@@ -6,10 +6,10 @@ import { daysBetween, localDay, localTime } from "../base/days";
 import { type Completeness, gatherCompleteness } from "../metrics/completeness";
 import { gapWords, missingWords, ruleWords } from "../metrics/completeness-words";
 import { codeVersion } from "../base/version";
+import type { Words } from "../i18n/words";
 import { readSql, selectRows } from "../db/sql";
 import type { Period } from "./report";
 import { readThresholds, type QueueThresholds } from "./thresholds";
-import { formatCount, formatMany } from "./units";
 
 /** What every report says about itself: what it rests on, by which rules it was made. */
 export interface DataBox {
@@ -89,7 +89,7 @@ const GAPS_SHOWN = 3;
 const GAPS_LISTED = 200;
 
 /** The data box, computed from stored dumps, sessions, rules and what is known to be missing; never from receipts, so that the same data say the same. */
-export async function gatherDataBox(db: Knex, config: Config, period: Period): Promise<DataBox> {
+export async function gatherDataBox(db: Knex, config: Config, period: Period, words: Words): Promise<DataBox> {
   const ask = async <Row>(part: string): Promise<Row[]> =>
     await selectRows<Row>(db, readSql(join(__dirname, `data-box-${part}.sql`)), {
       starts_at_ms: period.starts_at_ms,
@@ -108,21 +108,21 @@ export async function gatherDataBox(db: Knex, config: Config, period: Period): P
   const empty = emptyDays(config.zone, period, quarters);
   return {
     zone: config.zone,
-    data_up_to: horizon === null ? "nothing loaded yet" : localTime(config.zone, horizon),
+    data_up_to: horizon === null ? words.t("nothing loaded yet") : localTime(config.zone, horizon),
     horizon_at_ms: horizon,
     facts: [
-      ...dumpFacts(dumps, rejected),
-      ...(sessions === undefined ? [] : sessionFacts(sessions)),
-      ...emptyFacts(empty),
-      ...completenessFacts(config, period, completeness),
-      ...ruleFacts(settings),
+      ...dumpFacts(words, dumps, rejected),
+      ...(sessions === undefined ? [] : sessionFacts(words, sessions)),
+      ...emptyFacts(words, empty),
+      ...completenessFacts(words, config, period, completeness),
+      ...ruleFacts(words, settings),
     ],
-    ...listedDumps(dumps),
-    thresholds: await readThresholds(db, config),
+    ...listedDumps(words, dumps),
+    thresholds: await readThresholds(db, config, words),
     sequence_table: settings.get("sequence_table") ?? config.sequence.table,
     late_event_count: (sessions?.contact_late_count ?? 0) + (sessions?.agent_late_count ?? 0),
     has_no_data: sessions === undefined || sessions.contact_count + sessions.channel_count === 0,
-    ...toldGaps(completeness),
+    ...toldGaps(words, completeness),
   };
 }
 
@@ -132,6 +132,7 @@ async function readSettings(db: Knex): Promise<Map<string, string>> {
 }
 
 function listedDumps(
+  { t }: Words,
   rows: DumpRow[],
 ): Pick<DataBox, "dumps" | "further_dumps" | "further_label" | "unlisted_count" | "dumps_sha256"> {
   const dumps = rows.map(({ name, format, sha256, contact_event_count, agent_event_count, rejected_count }) => ({
@@ -147,124 +148,164 @@ function listedDumps(
   return {
     dumps: dumps.slice(0, DUMPS_SHOWN),
     further_dumps: further,
-    further_label: `${formatCount(further.length)} more`,
+    further_label: t("{count} more", { count: further.length }),
     unlisted_count: Math.max(0, dumps.length - DUMPS_LISTED),
     dumps_sha256: hash.digest("hex"),
   };
 }
 
-function dumpFacts(dumps: DumpRow[], rejected: { reason: string; rejected_count: number }[]): Fact[] {
+function dumpFacts(words: Words, dumps: DumpRow[], rejected: { reason: string; rejected_count: number }[]): Fact[] {
+  const { t } = words;
   const sum = (of: (dump: DumpRow) => number): number => dumps.reduce((total, dump) => total + of(dump), 0);
   const contactEvents = sum((dump) => dump.contact_event_count);
   const agentEvents = sum((dump) => dump.agent_event_count);
   const lines = rejected.reduce((total, { rejected_count }) => total + rejected_count, 0);
   const reasons = rejected
     .slice(0, REASONS_SHOWN)
-    .map(({ reason, rejected_count }) => `${reason} ${formatCount(rejected_count)}`);
-  const others = rejected.length > REASONS_SHOWN ? [`${rejected.length - REASONS_SHOWN} other reasons`] : [];
+    .map(({ reason, rejected_count }) => `${words.name("rejection", reason)} ${words.count(rejected_count)}`);
+  const others =
+    rejected.length > REASONS_SHOWN ? [t("{count} other reasons", { count: rejected.length - REASONS_SHOWN })] : [];
   return [
-    { label: "Dumps", value: formatCount(dumps.length), note: "" },
+    { label: t("Dumps"), value: words.count(dumps.length), note: "" },
     {
-      label: "Events read",
-      value: formatCount(contactEvents + agentEvents),
-      note: `in the period: ${formatCount(contactEvents)} of contacts, ${formatCount(agentEvents)} of agents, copies included`,
+      label: t("Events read"),
+      value: words.count(contactEvents + agentEvents),
+      note: t("in the period: {contacts} of contacts, {agents} of agents, copies included", {
+        contacts: contactEvents,
+        agents: agentEvents,
+      }),
     },
-    { label: "Rejected lines", value: formatCount(lines), note: [...reasons, ...others].join(", ") },
+    { label: t("Rejected lines"), value: words.count(lines), note: [...reasons, ...others].join(", ") },
   ];
 }
 
-function sessionFacts(row: SessionsRow): Fact[] {
+function sessionFacts(words: Words, row: SessionsRow): Fact[] {
+  const { t } = words;
   const both = (contacts: number, channels: number): string =>
-    contacts + channels === 0 ? "" : `${formatMany(contacts, "contact")}, ${formatMany(channels, "agent channel")}`;
+    contacts + channels === 0
+      ? ""
+      : [
+          words.many(contacts, "{count} contact", "{count} contacts"),
+          words.many(channels, "{count} agent channel", "{count} agent channels"),
+        ].join(", ");
   return [
     {
-      label: "Sessions",
-      value: formatCount(row.contact_count + row.channel_count),
-      note: `begun in the period: ${formatMany(row.contact_count, "contact")}; ${formatMany(row.channel_count, "channel")} of ${formatMany(row.agent_count, "agent")}`,
+      label: t("Sessions"),
+      value: words.count(row.contact_count + row.channel_count),
+      note: t("begun in the period: {contacts}; {channels} of {agents}", {
+        contacts: words.many(row.contact_count, "{count} contact", "{count} contacts"),
+        channels: words.many(row.channel_count, "{count} channel", "{count} channels"),
+        agents: words.many(row.agent_count, "{count} agent", "{count} agents"),
+      }),
     },
     {
-      label: "Events in them",
-      value: formatCount(row.contact_event_count + row.agent_event_count),
-      note: "each once, whenever it happened",
+      label: t("Events in them"),
+      value: words.count(row.contact_event_count + row.agent_event_count),
+      note: t("each once, whenever it happened"),
     },
     {
-      label: "Late events",
-      value: formatCount(row.contact_late_count + row.agent_late_count),
-      note: "delivered first by a dump of a later day",
+      label: t("Late events"),
+      value: words.count(row.contact_late_count + row.agent_late_count),
+      note: t("delivered first by a dump of a later day"),
     },
     {
-      label: "Truncated",
-      value: formatCount(row.contact_truncated_count + row.channel_truncated_count),
+      label: t("Truncated"),
+      value: words.count(row.contact_truncated_count + row.channel_truncated_count),
       note: both(row.contact_truncated_count, row.channel_truncated_count),
     },
     {
-      label: "Open",
-      value: formatCount(row.contact_open_count + row.channel_open_count),
+      label: t("Open"),
+      value: words.count(row.contact_open_count + row.channel_open_count),
       note: both(row.contact_open_count, row.channel_open_count),
     },
     {
-      label: "of these stale",
-      value: formatCount(row.contact_stale_count + row.channel_stale_count),
-      note: "open for so long that the end was probably lost",
+      label: t("of these stale"),
+      value: words.count(row.contact_stale_count + row.channel_stale_count),
+      note: t("open for so long that the end was probably lost"),
     },
     {
-      label: "Only reported",
-      value: formatCount(row.contact_reported_count),
-      note: "contacts delivered without their events: the vendor's own figures",
+      label: t("Only reported"),
+      value: words.count(row.contact_reported_count),
+      note: t("contacts delivered without their events: the vendor's own figures"),
     },
   ];
 }
 
-function emptyFacts(empty: string[]): Fact[] {
+function emptyFacts(words: Words, empty: string[]): Fact[] {
   if (empty.length === 0) return [];
-  const named = empty.slice(0, DAYS_SHOWN).join(", ");
-  const rest = empty.length > DAYS_SHOWN ? ` and ${empty.length - DAYS_SHOWN} more` : "";
-  return [{ label: "Days without any event", value: formatCount(empty.length), note: `${named}${rest}` }];
+  const label = words.t("Days without any event");
+  return [{ label, value: words.count(empty.length), note: namedDays(words, empty) }];
 }
 
-function completenessFacts(config: Config, period: Period, { missing, gaps, incomparable_days }: Completeness): Fact[] {
+/** The first days by name, and how many more there are. */
+function namedDays({ t }: Words, days: readonly string[]): string {
+  const named = days.slice(0, DAYS_SHOWN).join(", ");
+  return days.length > DAYS_SHOWN
+    ? t("{days} and {count} more", { days: named, count: days.length - DAYS_SHOWN })
+    : named;
+}
+
+function completenessFacts(
+  words: Words,
+  config: Config,
+  period: Period,
+  { missing, gaps, incomparable_days }: Completeness,
+): Fact[] {
+  const { t } = words;
   const days = incomparable_days.length;
-  const named = incomparable_days.slice(0, DAYS_SHOWN).join(", ");
-  const rest = days > DAYS_SHOWN ? ` and ${days - DAYS_SHOWN} more` : "";
   const isKnown = days < daysBetween(period.from, period.to).length;
-  const incomparable = `nothing to compare with on ${named}${rest}: fewer than two same weekdays before have data`;
+  const incomparable = t("nothing to compare with on {days}: fewer than two same weekdays before have data", {
+    days: namedDays(words, incomparable_days),
+  });
   const deliveries = missing.map(({ source, day }) => `${source} ${day}`).join(", ");
   return [
-    ...(missing.length === 0 ? [] : [{ label: "Not delivered", value: formatCount(missing.length), note: deliveries }]),
+    ...(missing.length === 0
+      ? []
+      : [{ label: t("Not delivered"), value: words.count(missing.length), note: deliveries }]),
     {
-      label: "Completeness",
-      value: isKnown ? formatMany(gaps.length, "gap") : "not known",
-      note: [...(days === 0 ? [] : [incomparable]), ruleWords(config)].join("; "),
+      label: t("Completeness"),
+      value: isKnown ? words.many(gaps.length, "{count} gap", "{count} gaps") : t("not known"),
+      note: [...(days === 0 ? [] : [incomparable]), ruleWords(words, config)].join("; "),
     },
   ];
 }
 
-function toldGaps({
-  missing,
-  gaps,
-}: Completeness): Pick<DataBox, "preliminary" | "gap_count" | "first_gaps" | "further_gaps" | "further_gaps_label"> {
-  const told = gaps.map(gapWords);
+function toldGaps(
+  words: Words,
+  { missing, gaps }: Completeness,
+): Pick<DataBox, "preliminary" | "gap_count" | "first_gaps" | "further_gaps" | "further_gaps_label"> {
+  const told = gaps.map((gap) => gapWords(words, gap));
   const further = told.slice(GAPS_SHOWN, GAPS_LISTED);
-  const unlisted = told.length > GAPS_LISTED ? `, the first ${formatCount(GAPS_LISTED)} of all listed` : "";
+  const unlisted =
+    told.length > GAPS_LISTED ? words.t(", the first {count} of all listed", { count: GAPS_LISTED }) : "";
   return {
-    preliminary: missing.map(missingWords),
+    preliminary: missing.map((delivery) => missingWords(words, delivery)),
     gap_count: told.length,
     first_gaps: told.slice(0, GAPS_SHOWN),
     further_gaps: further,
-    further_gaps_label: `${formatMany(told.length - GAPS_SHOWN, "more gap")}${unlisted}`,
+    further_gaps_label: `${words.many(told.length - GAPS_SHOWN, "{count} more gap", "{count} more gaps")}${unlisted}`,
   };
 }
 
-function ruleFacts(settings: Map<string, string>): Fact[] {
-  const of = (name: string): string => settings.get(name) ?? "not yet checked";
+function ruleFacts({ t, name: nameOf }: Words, settings: Map<string, string>): Fact[] {
+  const of = (name: string): string => settings.get(name) ?? t("not yet checked");
   return [
     {
-      label: "Sequence table",
-      value: of("sequence_table"),
-      note: settings.has("sequence_table") ? `version ${of("sequence_version")}, ${of("sequence_mode")} mode` : "",
+      label: t("Sequence table"),
+      value: nameOf("sequence-table", of("sequence_table")),
+      note: settings.has("sequence_table")
+        ? t("version {version}, {mode} mode", {
+            version: of("sequence_version"),
+            mode: nameOf("sequence-mode", of("sequence_mode")),
+          })
+        : "",
     },
-    { label: "Rules", value: settings.get("rules_version") ?? "not yet loaded", note: "version of all reference data" },
-    { label: "nightdesk", value: codeVersion(), note: "version of the program" },
+    {
+      label: t("Rules"),
+      value: settings.get("rules_version") ?? t("not yet loaded"),
+      note: t("version of all reference data"),
+    },
+    { label: t("nightdesk"), value: codeVersion(), note: t("version of the program") },
   ];
 }
 

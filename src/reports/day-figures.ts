@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import { maskOf } from "../base/mask";
+import { wordsOf } from "../i18n/words";
 import { readSql, selectRows } from "../db/sql";
 import { readVisits } from "./contact-sessions-visits";
 import { gatherDataBox } from "./data-box";
@@ -24,9 +25,11 @@ export interface DayFigures {
 
 /** The same selects and formulas as the pages', so that what is watched and what is read never differ. */
 export async function dayFigures(db: Knex, config: Config, day: string): Promise<DayFigures> {
-  const period = periodOf(config.zone, day, day);
-  const box = await gatherDataBox(db, config, period);
-  const { telephony } = await readVisits({ db, config, period, view: "person", mask: maskOf(config.masking), box });
+  const words = wordsOf("en");
+  const period = periodOf(config.zone, day, day, words);
+  const box = await gatherDataBox(db, config, period, words);
+  const ask = { db, config, period, view: "person", mask: maskOf(config.masking), words, box } as const;
+  const { telephony } = await readVisits(ask);
   const days = { from_day: day, to_day: day, starts_at_ms: period.starts_at_ms, ends_at_ms: period.ends_at_ms };
   const [totals] = await selectRows<SequenceTotals>(
     db,

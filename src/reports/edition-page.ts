@@ -1,8 +1,7 @@
 import type { EditionNote, Restatement } from "../metrics/restatement";
 import { causesInShort, causeWords, changeWords, markWords, metricName, scopeWords, shortWords } from "./edition-words";
 import type { Period } from "./report";
-import type { CsvTable, TableRow } from "./table";
-import { formatMany } from "./units";
+import type { CsvTable, TableRow, Told } from "./table";
 
 /** What a page says of the edition it is, ready for the `edition` partial. */
 export interface PageEdition {
@@ -23,37 +22,46 @@ const LINES_UNFOLDED = 4;
 const LINES_LISTED = 200;
 const FIGURES_IN_LEAD = 2;
 
-export function pageEdition(report: string, note: EditionNote, zone: string): PageEdition {
+export function pageEdition(report: string, note: EditionNote, told: Told): PageEdition {
   const { restates, restatements, causes } = note;
-  const label = markWords(note, zone);
+  const { words } = told;
+  const label = markWords(note, told);
   if (restates === null) {
     return { label, lead: "", lines: [], lines_label: "", is_folded: false, causes: [], file: "", box_note: "" };
   }
   const shown = restatements.slice(0, LINES_LISTED);
-  const more = restatements.length - shown.length;
   const isAlone = causes.length === 1;
+  const before = withSmall(markWords(restates, told));
+  const changes = words.many(restatements.length, "{count} change", "{count} changes");
+  const isCut = restatements.length > shown.length;
   return {
     label,
-    lead: `Restates ${markWords(restates, zone).replace("E", "e")}: ${leadWords(note)}.`,
+    lead: words.t("Restates {edition}: {changes}.", { edition: before, changes: leadWords(note, told) }),
     lines: shown.map((change) => ({
-      change: changeWords(change, zone),
+      change: changeWords(change, told),
       // One cause of everything is told once, below.
-      cause: isAlone ? "" : change.causes.map(causeWords).join("; "),
+      cause: isAlone ? "" : change.causes.map((cause) => causeWords(cause, words)).join("; "),
     })),
-    lines_label: `${formatMany(restatements.length, "change")}${more > 0 ? `, the first ${LINES_LISTED} of them` : ""}`,
+    lines_label: isCut ? words.t("{changes}, the first {count} of them", { changes, count: LINES_LISTED }) : changes,
     is_folded: shown.length > LINES_UNFOLDED,
-    causes: causes.map(causeWords),
+    causes: causes.map((cause) => causeWords(cause, words)),
     file: restatements.length > 0 ? `${restatementName(report)}.csv` : "",
-    box_note: `restates ${markWords(restates, zone).replace("E", "e")}: ${formatMany(restatements.length, "change")}`,
+    box_note: words.t("restates {edition}: {changes}", { edition: before, changes }),
   };
 }
 
+/** Within a sentence. */
+function withSmall(words: string): string {
+  return `${words.slice(0, 1).toLowerCase()}${words.slice(1)}`;
+}
+
 /** `service level 81.2 → 80.9 %, 14 late events`: what a reader looks for first of all that changed. */
-function leadWords({ restatements, causes }: EditionNote): string {
+function leadWords({ restatements, causes }: EditionNote, told: Told): string {
   const first = restatements.filter(({ dimension, slot_at_ms }) => dimension === "all" && slot_at_ms === null);
-  const told = (first.length > 0 ? first : restatements).slice(0, FIGURES_IN_LEAD).map(shortWords);
-  const figures = told.length > 0 ? told : ["no figure changed"];
-  return [...figures, causesInShort(causes)].join(", ");
+  const shown = (first.length > 0 ? first : restatements).slice(0, FIGURES_IN_LEAD);
+  const figures =
+    shown.length > 0 ? shown.map((change) => shortWords(change, told)) : [told.words.t("no figure changed")];
+  return [...figures, causesInShort(causes, told.words)].join(", ");
 }
 
 function restatementName(report: string): string {
@@ -61,7 +69,7 @@ function restatementName(report: string): string {
 }
 
 /** Every change an edition makes to the one before, for `NAME-restatements.csv`: shares in per cent, durations in seconds. */
-export function restatementTable(report: string, period: Period, note: EditionNote, zone: string): CsvTable {
+export function restatementTable(report: string, period: Period, note: EditionNote, told: Told): CsvTable {
   const { number, restates, restatements } = note;
   return {
     name: restatementName(report),
@@ -83,13 +91,13 @@ export function restatementTable(report: string, period: Period, note: EditionNo
     ],
     rows: restatements.map((change): TableRow => {
       const { metric_id, dimension, scope_id, channel_type, slot_at_ms, unit } = change;
-      const scope = scopeWords({ ...change, channel_type: null, slot_at_ms: null }, zone)[0] ?? "";
+      const scope = scopeWords({ ...change, channel_type: null, slot_at_ms: null }, told)[0] ?? "";
       return {
         report,
         period: period.label,
         restates: String(restates?.number ?? ""),
         edition: String(number),
-        metric: metricName(metric_id),
+        metric: metricName(metric_id, told.words),
         dimension,
         scope,
         scope_id,
@@ -98,7 +106,7 @@ export function restatementTable(report: string, period: Period, note: EditionNo
         unit: { share: "%", duration: "s", count: "" }[unit],
         old: inUnit(change.old_value, unit),
         new: inUnit(change.new_value, unit),
-        cause: change.causes.map(causeWords).join("; "),
+        cause: change.causes.map((cause) => causeWords(cause, told.words)).join("; "),
       };
     }),
   };

@@ -1,12 +1,14 @@
+import type { Words } from "../i18n/words";
 import type { Failures } from "./failure-reasons";
 import { mostContacts } from "./failure-reasons-tables";
 import type { Card, Definition } from "./page";
 import type { Ask } from "./report";
 import { shareBar } from "./svg";
 import { pageTable, type PageTable } from "./table";
-import { formatCount, formatShare, shareOf } from "./units";
+import { shareOf } from "./units";
 
-export function failureCards({ findings, contact_count: all }: Failures, leading: string | null): Card[] {
+export function failureCards(words: Words, { findings, contact_count: all }: Failures, leading: string | null): Card[] {
+  const { t } = words;
   const total = (isFailure: number): { event_count: number; contact_count: number } =>
     findings.find(({ level, is_failure }) => level === "total" && is_failure === isFailure) ?? {
       event_count: 0,
@@ -14,30 +16,36 @@ export function failureCards({ findings, contact_count: all }: Failures, leading
     };
   const reasons = findings.filter(({ level, is_failure }) => level === "reason" && is_failure === 1);
   const unknown = reasons.filter(({ kind }) => kind === "unknown");
-  const of = (...kinds: string[]): string =>
-    formatCount(reasons.reduce((sum, each) => sum + (kinds.includes(each.kind) ? each.event_count : 0), 0));
+  const of = (kind: string): number =>
+    reasons.reduce((sum, each) => sum + (each.kind === kind ? each.event_count : 0), 0);
   const failed = total(1);
   return [
     {
-      label: "Contacts affected",
-      value: formatCount(failed.contact_count),
-      note: `${formatShare(shareOf(failed.contact_count, all))} of ${formatCount(all)} contacts`,
+      label: t("Contacts affected"),
+      value: words.count(failed.contact_count),
+      note: t("{share} of {count} contacts", {
+        share: words.share(shareOf(failed.contact_count, all)),
+        count: all,
+      }),
     },
-    { label: "Failures", value: formatCount(failed.event_count), note: "events; one contact can have several" },
-    { label: "Calls", value: of("call"), note: "response codes" },
-    { label: "Dialler", value: of("cpa"), note: "call progress analysis" },
-    { label: "Offers", value: of("offer"), note: "not taken by the agent" },
+    { label: t("Failures"), value: words.count(failed.event_count), note: t("events; one contact can have several") },
+    { label: t("Calls"), value: words.count(of("call")), note: t("response codes") },
+    { label: t("Dialler"), value: words.count(of("cpa")), note: t("call progress analysis") },
+    { label: t("Offers"), value: words.count(of("offer")), note: t("not taken by the agent") },
     {
-      label: "Unknown codes",
-      value: formatCount(unknown.length),
-      note: unknown.length === 0 ? "every code is in the reference" : `${of("unknown")} events`,
+      label: t("Unknown codes"),
+      value: words.count(unknown.length),
+      note:
+        unknown.length === 0
+          ? t("every code is in the reference")
+          : words.many(of("unknown"), "{count} event", "{count} events"),
     },
     {
-      label: "Most often",
-      value: formatShare(shareOf(reasons.toSorted(mostContacts)[0]?.contact_count ?? 0, failed.contact_count)),
-      note: leading === null ? "no failure at all" : `of the affected: ${leading}`,
+      label: t("Most often"),
+      value: words.share(shareOf(reasons.toSorted(mostContacts)[0]?.contact_count ?? 0, failed.contact_count)),
+      note: leading === null ? t("no failure at all") : t("of the affected: {reason}", { reason: leading }),
     },
-    { label: "Not failures", value: formatCount(total(0).event_count), note: "cancelled, live voice, machine" },
+    { label: t("Not failures"), value: words.count(total(0).event_count), note: t("cancelled, live voice, machine") },
   ];
 }
 
@@ -45,19 +53,20 @@ export function failureCards({ findings, contact_count: all }: Failures, leading
 const NOBODY = "nobody";
 
 /** Who has to act: the people a reader forwards this page to. */
-export function ownerTable({ findings, contact_count: all }: Failures, { config }: Ask): PageTable {
+export function ownerTable({ findings, contact_count: all }: Failures, ask: Ask): PageTable {
+  const { words } = ask;
   const owners = findings
     .filter(({ level, place_kind }) => level === "place" && place_kind === "owner")
     .toSorted((a, b) => Number(a.place === NOBODY) - Number(b.place === NOBODY) || mostContacts(a, b));
   const most = Math.max(1, ...owners.map(({ contact_count }) => contact_count));
   const rows = owners.map((owner) => ({
     ...owner,
-    place: owner.place === "" ? "unknown: find out what the code means" : owner.place,
+    place: owner.place === "" ? words.t("unknown: find out what the code means") : words.name("owner", owner.place),
     contact_share: shareOf(owner.contact_count, all),
     bar: shareBar(owner.contact_count / most, "s2"),
   }));
   return pageTable(
-    "Who has to act",
+    words.t("Who has to act"),
     [
       { key: "place", label: "Who", unit: "text" },
       { key: "event_count", label: "Failures", unit: "count" },
@@ -68,41 +77,47 @@ export function ownerTable({ findings, contact_count: all }: Failures, { config 
       { key: "last_at_ms", label: "Last seen", unit: "instant" },
     ],
     rows,
-    config.zone,
+    ask,
   );
 }
 
-export function failureDefinitions(): Definition[] {
+export function failureDefinitions({ t }: Words): Definition[] {
   return [
     {
-      name: "Contacts",
+      name: t("Contacts"),
       id: "",
-      text: "Contacts that began in the period and met the reason at least once, whenever it happened. One contact can meet several reasons, so rows do not add up to the total.",
+      text: t(
+        "Contacts that began in the period and met the reason at least once, whenever it happened. One contact can meet several reasons, so rows do not add up to the total.",
+      ),
     },
     {
-      name: "Share",
+      name: t("Share"),
       id: "",
-      text: "Contacts affected / all contacts that began in the period, of every channel and direction.",
+      text: t("Contacts affected / all contacts that began in the period, of every channel and direction."),
     },
     {
-      name: "Events",
+      name: t("Events"),
       id: "",
-      text: "Events of a contact that carry the reason. A reason only the agent's side tells is counted once for its contact.",
+      text: t(
+        "Events of a contact that carry the reason. A reason only the agent's side tells is counted once for its contact.",
+      ),
     },
     {
-      name: "One reason, one row",
+      name: t("One reason, one row"),
       id: "",
-      text: "Spellings that differ only in case, spaces, hyphens and underscores are the same reason.",
+      text: t("Spellings that differ only in case, spaces, hyphens and underscores are the same reason."),
     },
     {
-      name: "Place",
+      name: t("Place"),
       id: "",
-      text: "The queue, entry point and agent the event names; where it names none, the contact's entry point and its last queue and agent.",
+      text: t(
+        "The queue, entry point and agent the event names; where it names none, the contact's entry point and its last queue and agent.",
+      ),
     },
     {
-      name: "Not failures",
+      name: t("Not failures"),
       id: "",
-      text: "487 (cancelled before answer), voice and answering_machine are outcomes of a call, not faults.",
+      text: t("487 (cancelled before answer), voice and answering_machine are outcomes of a call, not faults."),
     },
   ];
 }

@@ -1,48 +1,50 @@
+import type { Words } from "../i18n/words";
 import type { Failures, Finding } from "./failure-reasons";
-import { mostContacts } from "./failure-reasons-tables";
+import { mostContacts, ruleCells } from "./failure-reasons-tables";
 import { grouped } from "./page";
 import type { Ask } from "./report";
 import { shareBar } from "./svg";
 import { type Column, type CsvTable, pageTable, type PageTable, type TableRow } from "./table";
-import { formatCount } from "./units";
 
 const SHOWN = 15;
 const REASONS_SHOWN = 3;
 
 const PLACES = [
-  { kind: "queue", caption: "By queue" },
-  { kind: "entry point", caption: "By entry point" },
-  { kind: "agent", caption: "By agent" },
+  { kind: "queue", label: "Queue", caption: "By queue" },
+  { kind: "entry point", label: "Entry point", caption: "By entry point" },
+  { kind: "agent", label: "Agent", caption: "By agent" },
 ] as const;
 
 /** Where failures happened: the places with most contacts on the page, every reason at every place in the CSV file. */
-export function placeTables({ findings, rules }: Failures, { config }: Ask): { page: PageTable[]; csv: CsvTable } {
+export function placeTables({ findings, rules }: Failures, ask: Ask): { page: PageTable[]; csv: CsvTable } {
+  const { words } = ask;
   const details = findings.filter(({ level }) => level === "reason at a place");
   const failed = grouped(
     details.filter(({ is_failure }) => is_failure === 1),
     ({ place_kind, place_id }) => `${place_kind} ${place_id}`,
   );
-  const page = PLACES.map(({ kind, caption }) => {
+  const page = PLACES.map(({ kind, label, caption }) => {
     const places = findings
       .filter(({ level, place_kind }) => level === "place" && place_kind === kind)
       .toSorted(mostContacts);
     const most = Math.max(1, places[0]?.contact_count ?? 0);
     const rows = places
       .slice(0, SHOWN)
-      .map((place) => placeRow(place, most, failed.get(`${kind} ${place.place_id}`) ?? []));
-    const note = places.length > SHOWN ? `The first ${SHOWN} of ${formatCount(places.length)}.` : "";
-    return pageTable(caption, placeColumns(kind), rows, config.zone, note);
+      .map((place) => placeRow(words, place, most, failed.get(`${kind} ${place.place_id}`) ?? []));
+    const note =
+      places.length > SHOWN ? words.t("The first {shown} of {count}.", { shown: SHOWN, count: places.length }) : "";
+    return pageTable(words.t(caption), placeColumns(label), rows, ask, note);
   });
   const rows = details.map((row) => {
     const rule = rules.get(`${row.kind} ${row.reason}`);
-    return { ...row, phrase: rule?.phrase ?? "", owner: rule?.owner ?? "" };
+    return { ...row, ...ruleCells(words, row, rule) };
   });
   return { page, csv: { name: "failure-reasons-places", columns: DETAIL_COLUMNS, rows } };
 }
 
-function placeColumns(kind: string): Column[] {
+function placeColumns(label: string): Column[] {
   return [
-    { key: "place", label: `${kind.slice(0, 1).toUpperCase()}${kind.slice(1)}`, unit: "text" },
+    { key: "place", label, unit: "text" },
     { key: "event_count", label: "Failures", unit: "count" },
     { key: "contact_count", label: "Contacts", unit: "count" },
     { key: "bar", label: "", unit: "markup" },
@@ -66,10 +68,10 @@ const DETAIL_COLUMNS: readonly Column[] = [
   { key: "last_at_ms", label: "Last seen", unit: "instant" },
 ];
 
-function placeRow(place: Finding, most: number, reasons: readonly Finding[]): TableRow {
-  const words = reasons
+function placeRow(words: Words, place: Finding, most: number, reasons: readonly Finding[]): TableRow {
+  const told = reasons
     .toSorted((a, b) => b.event_count - a.event_count)
     .slice(0, REASONS_SHOWN)
-    .map(({ reason, event_count }) => `${reason} × ${formatCount(event_count)}`);
-  return { ...place, bar: shareBar(place.contact_count / most, "s2"), reasons: words.join(", ") };
+    .map(({ reason, event_count }) => `${reason} × ${words.count(event_count)}`);
+  return { ...place, bar: shareBar(place.contact_count / most, "s2"), reasons: told.join(", ") };
 }

@@ -1,4 +1,5 @@
-import type { Failures, Finding } from "./failure-reasons";
+import type { Words } from "../i18n/words";
+import type { Failures, Finding, ReasonRule } from "./failure-reasons";
 import { idList, seenBetween } from "./page";
 import type { Ask } from "./report";
 import { shareBar } from "./svg";
@@ -65,10 +66,12 @@ export function reasonTables(
   failures: Failures,
   ask: Ask,
 ): { page: PageTable[]; csv: CsvTable; leading: string | null } {
+  const { words } = ask;
+  const { t } = words;
   const reasons = failures.findings.filter(({ level }) => level === "reason").toSorted(mostContacts);
-  const rows = reasons.map((reason) => reasonRow(reason, failures, ask.config.zone));
+  const rows = reasons.map((reason) => reasonRow(reason, failures, ask));
   const table = (caption: string, note: string, of: ReasonRow[]): PageTable =>
-    pageTable(caption, COLUMNS, withBars(of), ask.config.zone, note);
+    pageTable(t(caption), COLUMNS, withBars(of), ask, t(note));
   const failed = rows.filter((row) => row.is_failure === 1);
   const sections = SECTIONS.map(({ kind, caption, note }) =>
     table(
@@ -91,25 +94,42 @@ export function reasonTables(
   };
 }
 
-function reasonRow(reason: Finding, { findings, rules, contact_count: all }: Failures, zone: string): ReasonRow {
+function reasonRow(reason: Finding, { findings, rules, contact_count: all }: Failures, ask: Ask): ReasonRow {
+  const { words, config } = ask;
   const rule = rules.get(`${reason.kind} ${reason.reason}`);
   const isUnknown = rule === undefined;
   const name = isUnknown ? reason.spelling : reason.reason;
   const examples = findings
     .filter(({ level, kind, reason: of }) => level === "sample" && kind === reason.kind && of === reason.reason)
     .map(({ contact_id }) => contact_id);
+  const cells = ruleCells(words, reason, rule);
   return {
     ...reason,
     name,
-    title: reason.kind === "call" && rule?.phrase ? `${name} ${rule.phrase}` : name,
-    phrase: rule?.phrase ?? (isUnknown ? "unknown" : ""),
-    class: rule?.class ?? null,
-    owner: rule?.owner ?? (isUnknown ? "find out what it means" : ""),
-    meaning: rule?.meaning ?? "",
+    ...cells,
+    title: reason.kind === "call" && cells.phrase !== "" ? `${name} ${cells.phrase}` : name,
+    phrase: isUnknown ? words.t("unknown") : cells.phrase,
+    class: rule?.class ? words.name("reason-class", rule.class) : null,
+    owner: isUnknown ? words.t("find out what it means") : cells.owner,
     contact_share: shareOf(reason.contact_count, all),
-    seen: seenBetween(zone, reason.first_at_ms, reason.last_at_ms),
+    seen: seenBetween(config.zone, reason.first_at_ms, reason.last_at_ms),
     examples: idList(examples),
     example_ids: examples.join(" "),
+  };
+}
+
+/** What the reference says of a reason, in the reader's language; empty where it says nothing. */
+export function ruleCells(
+  words: Words,
+  { kind }: Finding,
+  rule: ReasonRule | undefined,
+): { phrase: string; owner: string; meaning: string } {
+  if (rule === undefined) return { phrase: "", owner: "", meaning: "" };
+  const told = words.rule(kind, rule.reason);
+  return {
+    phrase: told?.name ?? rule.phrase ?? "",
+    owner: rule.owner === null ? "" : words.name("owner", rule.owner),
+    meaning: told?.meaning ?? rule.meaning ?? "",
   };
 }
 

@@ -5,7 +5,7 @@ import { failureCards, failureDefinitions, ownerTable } from "./failure-reasons-
 import { placeTables } from "./failure-reasons-places";
 import { reasonTables } from "./failure-reasons-tables";
 import type { Ask, Report, ReportContent } from "./report";
-import { formatCount, formatMany, formatShare, shareOf } from "./units";
+import { shareOf } from "./units";
 
 export const failureReasons: Report = {
   name: "failure-reasons",
@@ -59,19 +59,30 @@ export interface Failures {
 }
 
 async function gather(ask: Ask): Promise<ReportContent> {
+  const { words } = ask;
   const failures = await readFailures(ask);
   const tables = reasonTables(failures, ask);
   const places = placeTables(failures, ask);
   const failed = failures.findings.find(({ level, is_failure }) => level === "total" && is_failure === 1);
   const share = shareOf(failed?.contact_count ?? 0, failures.contact_count);
   return {
-    summary: `${formatMany(failed?.event_count ?? 0, "failure")} touched ${formatMany(failed?.contact_count ?? 0, "contact")}, ${formatShare(share)} of ${formatCount(failures.contact_count)}${tables.leading === null ? "" : `; most often ${tables.leading}`}`,
+    summary: words.many(
+      failed?.contact_count ?? 0,
+      "{failures} touched {count} contact, {share} of {all}{leading}",
+      "{failures} touched {count} contacts, {share} of {all}{leading}",
+      {
+        failures: words.many(failed?.event_count ?? 0, "{count} failure", "{count} failures"),
+        share: words.share(share),
+        all: failures.contact_count,
+        leading: tables.leading === null ? "" : words.t("; most often {reason}", { reason: tables.leading }),
+      },
+    ),
     page: {
-      cards: failureCards(failures, tables.leading),
+      cards: failureCards(words, failures, tables.leading),
       owners: ownerTable(failures, ask),
       reasons: tables.page,
       places: places.page,
-      definitions: failureDefinitions(),
+      definitions: failureDefinitions(words),
     },
     figures: failureFigures(failures),
     tables: [tables.csv, places.csv],

@@ -2,7 +2,7 @@ import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeCsvRows } from "../base/csv";
 import { NightdeskError } from "../base/errors";
-import { type CsvTable, csvCells } from "./table";
+import { type CsvTable, csvCells, type Told } from "./table";
 
 /** A file of the period's folder, and where its bytes come from when it is its turn. */
 export interface PlannedFile {
@@ -11,8 +11,8 @@ export interface PlannedFile {
 }
 
 /** The text of a report's CSV file, in parts. */
-export function csvParts(table: CsvTable, zone: string): (string | Uint8Array)[] {
-  return [writeCsvRows(csvCells(table, zone)), ...(table.written ?? [])];
+export function csvParts(table: CsvTable, ask: Told): (string | Uint8Array)[] {
+  return [writeCsvRows(csvCells(table, ask)), ...(table.written ?? [])];
 }
 
 /** A CSV file as spreadsheets want it that take UTF-8 only with a byte-order mark. */

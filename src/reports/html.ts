@@ -1,21 +1,28 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import Handlebars from "handlebars";
+import type { Values, Words } from "../i18n/words";
 import type { Markup } from "./markup";
-import { formatCount, formatDuration, formatShare, formatThreshold } from "./units";
 
 const FOLDER = join(__dirname, "../../templates");
 const PARTIALS = join(FOLDER, "partials");
 
 /** What templates may call beside `if`, `unless`, `each`, `with` and `lookup`. */
 const HELPERS: Record<string, Handlebars.HelperDelegate> = {
-  count: (value: number | null) => formatCount(value),
-  duration: (value: number | null) => formatDuration(value),
-  share: (value: number | null) => formatShare(value),
-  seconds: (ms: number) => formatThreshold(ms),
+  /** A text in the language of the page: `{{t "newest event loaded, {zone}" zone=box.zone}}`. */
+  t: (text: string, options: Handlebars.HelperOptions) => wordsOfPage(options).t(text, options.hash as Values),
+  language: (options: Handlebars.HelperOptions) => wordsOfPage(options).language,
+  count: (value: number | null, options: Handlebars.HelperOptions) => wordsOfPage(options).count(value),
+  duration: (value: number | null, options: Handlebars.HelperOptions) => wordsOfPage(options).duration(value),
+  share: (value: number | null, options: Handlebars.HelperOptions) => wordsOfPage(options).share(value),
+  seconds: (ms: number, options: Handlebars.HelperOptions) => wordsOfPage(options).threshold(ms),
   /** A drawing made by `markup`, the only thing that is not escaped again. */
   draw: (value: Markup) => new Handlebars.SafeString(value.markup),
 };
+
+function wordsOfPage(options: Handlebars.HelperOptions): Words {
+  return (options.data as { words: Words }).words;
+}
 
 /** Controls, and marks that turn the direction of what follows: names may hold them, and a page would be read otherwise. */
 // oxlint-disable-next-line no-control-regex
@@ -29,10 +36,10 @@ const compiled = new Map<string, Handlebars.TemplateDelegate>();
  *
  * @param data plain objects: what templates see of classes differs between releases of Handlebars
  */
-export function renderPage(name: string, data: object): string {
+export function renderPage(name: string, data: object, words: Words): string {
   const template = compiled.get(name) ?? compile(name);
   compiled.set(name, template);
-  return template(data).replace(UNSEEN, "\uFFFD");
+  return template(data, { data: { words } }).replace(UNSEEN, "\uFFFD");
 }
 
 function compile(name: string): Handlebars.TemplateDelegate {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Words } from "../i18n/words";
 import { REPORTS } from "./catalogue";
 import type { DataBox } from "./data-box";
 import { metaOf, renderPage } from "./html";
@@ -33,18 +34,29 @@ interface Entry {
  * published now and lies in the folder is listed by what its page says of itself, so that one report made anew leaves the
  * others in.
  */
-export function indexPage(folder: string, published: readonly Published[], period: Period, box: DataBox): string {
+export function indexPage(
+  folder: string,
+  published: readonly Published[],
+  period: Period,
+  box: DataBox,
+  words: Words,
+): string {
   const reports = REPORTS.flatMap((report): Entry[] => {
-    const { name, title, question } = report;
+    const { name, title, question } = toldIn(words, report);
     const own = published.find((each) => each.report === name);
-    if (own === undefined) return laidDown(folder, report, box.dumps_sha256);
+    if (own === undefined) return laidDown(folder, toldIn(words, report), box.dumps_sha256);
     const { summary, edition } = own;
     const csv = own.files.filter((file) => file.endsWith(".csv"));
     const files = csv.length > 0 ? csv : csvFiles(folder, name);
     return [{ title, question, summary, page: `${name}.html`, edition, files, is_earlier: false }];
   });
-  const report = { name: "index", title: `Reports of ${period.label}`, question: "", summary: "" };
-  return renderPage("index", { report, period, box, reports, edition: null });
+  const title = words.t("Reports of {period}", { period: period.label });
+  const report = { name: "index", title, question: "", summary: "" };
+  return renderPage("index", { report, period, box, reports, edition: null }, words);
+}
+
+function toldIn({ t }: Words, report: Report): Report {
+  return { ...report, title: t(report.title), question: t(report.question) };
 }
 
 function laidDown(folder: string, { name, title, question }: Report, dumps: string): Entry[] {

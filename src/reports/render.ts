@@ -1,8 +1,10 @@
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
+import type { Language } from "../base/language";
 import { UsageError } from "../base/errors";
 import { maskOf } from "../base/mask";
 import { withReaders } from "../db/readers";
+import { type Words, wordsOf } from "../i18n/words";
 import type { EditionNote, IssuedFigure } from "../metrics/restatement";
 import { REPORTS } from "./catalogue";
 import { type DataBox, gatherDataBox } from "./data-box";
@@ -17,6 +19,19 @@ export function reportNames(): string[] {
   return REPORTS.map(({ name }) => name);
 }
 
+/** Of the reports a night makes those that have something to tell of its days. */
+export async function reportsWithSubject(
+  db: Knex,
+  config: Config,
+  names: readonly string[],
+  days: Pick<ReportRequest, "from" | "to">,
+): Promise<string[]> {
+  const period = periodOf(config.zone, days.from, days.to, wordsOf("en"));
+  const kept: string[] = [];
+  for (const name of names) if ((await reportNamed(name).hasSubject?.(db, period)) ?? true) kept.push(name);
+  return kept;
+}
+
 /** A file of a report, in parts where it is large. */
 export interface ReportFile {
   name: string;
@@ -28,7 +43,7 @@ export interface ReportDraft {
   report: string;
   /** `person` for reports that are the same by channel. */
   view: "person" | "channel";
-  language: "en";
+  language: Language;
   summary: string;
   figures: IssuedFigure[];
   /** Its CSV files. */
@@ -55,20 +70,30 @@ export async function gatherReports<Issued>(
   db: Knex,
   config: Config,
   names: readonly string[],
-  request: Pick<ReportRequest, "from" | "to" | "view">,
+  request: Pick<ReportRequest, "from" | "to" | "view" | "words">,
   look: (db: Knex) => Promise<void>,
   edit: Editor<Issued>,
 ): Promise<{ issued: Issued[]; period: Period; box: DataBox }> {
   const asked = new Set(names.map(reportNamed));
   const reports = REPORTS.filter((report) => asked.has(report));
-  const period = periodOf(config.zone, request.from, request.to);
+  const words = request.words ?? wordsOf("en");
+  const period = periodOf(config.zone, request.from, request.to, words);
   return await withReaders(db, READERS, async (readers) => {
     const [reader = db] = readers;
     await look(reader);
-    const box = await gatherDataBox(reader, config, period);
-    const ask: Ask = { db: reader, config, period, view: request.view ?? "person", mask: maskOf(config.masking), box };
+    const box = await gatherDataBox(reader, config, period, words);
+    const view = request.view ?? "person";
+    const ask: Ask = { db: reader, config, period, view, mask: maskOf(config.masking), words, box };
     return { issued: await editAll(reports, readers, ask, edit), period, box };
   });
+}
+
+/**
+ * The folder of a period. By channel the figures are others, in another language the words: they must not take the place of
+ * the night's pages.
+ */
+export function folderOf({ name }: Period, view: Ask["view"], { language }: Words): string {
+  return [name, ...(view === "channel" ? ["by-channel"] : []), ...(language === "en" ? [] : [language])].join("-");
 }
 
 /** What one report asks of the database is under way while another is put together. */
@@ -94,12 +119,12 @@ async function editOne<Issued>(report: Report, ask: Ask, edit: Editor<Issued>): 
   const content = await report.gather(ask);
   const tables = content.tables.map((table) => ({
     name: `${table.name}.csv`,
-    parts: csvParts(table, ask.config.zone),
+    parts: csvParts(table, ask),
   }));
   const draft: ReportDraft = {
     report: report.name,
     view: report.has_views === true ? ask.view : "person",
-    language: "en",
+    language: ask.words.language,
     summary: content.summary,
     figures: [...content.figures, ...boxFigures(ask.box)],
     tables,
@@ -127,15 +152,17 @@ function filesOf(
   { name, title, question }: Report,
   { page, summary }: ReportContent,
   tables: readonly ReportFile[],
-  { config, period, box }: Ask,
+  ask: Ask,
   note: EditionNote,
 ): ReportFile[] {
-  const edition = pageEdition(name, note, config.zone);
-  const html = renderPage(name, { ...page, report: { name, title, question, summary }, period, box, edition });
-  const restated = note.restates === null ? [] : [restatementTable(name, period, note, config.zone)];
+  const { period, box, words } = ask;
+  const edition = pageEdition(name, note, ask);
+  const report = { name, title: words.t(title), question: words.t(question), summary };
+  const html = renderPage(name, { ...page, report, period, box, edition }, words);
+  const restated = note.restates === null ? [] : [restatementTable(name, period, note, ask)];
   return [
     { name: `${name}.html`, parts: [html] },
     ...tables,
-    ...restated.map((table) => ({ name: `${table.name}.csv`, parts: csvParts(table, config.zone) })),
+    ...restated.map((table) => ({ name: `${table.name}.csv`, parts: csvParts(table, ask) })),
   ];
 }

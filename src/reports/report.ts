@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import type { Mask } from "../base/mask";
+import type { Words } from "../i18n/words";
 import type { IssuedFigure } from "../metrics/restatement";
 import type { DataBox } from "./data-box";
 import type { CsvTable } from "./table";
@@ -16,6 +17,8 @@ export interface ReportRequest {
   view?: "person" | "channel";
   /** A byte-order mark before each CSV file. */
   bom?: boolean;
+  /** The language of pages and CSV heads; English where none is given. */
+  words?: Words;
   /** Make an edition that stands again where its pages would be others today. */
   again?: boolean;
 }
@@ -28,7 +31,7 @@ export interface Period {
   ends_at_ms: number;
   /** `2026-03-02`, or `2026-03-02_2026-03-08`: the name of the folder. */
   name: string;
-  /** `2026-03-02`, or `2026-03-02 to 2026-03-08`: for reading. */
+  /** `2026-03-02`, or `2026-03-02 to 2026-03-08`: for reading, in the reader's language. */
   label: string;
 }
 
@@ -39,6 +42,8 @@ export interface Ask {
   period: Period;
   view: "person" | "channel";
   mask: Mask;
+  /** The reader's language: whatever is shown is told by it. */
+  words: Words;
   box: DataBox;
 }
 
@@ -56,10 +61,13 @@ export interface ReportContent {
 /** One question: `<name>.sql` asks it, `<name>.ts` says what the columns mean, `templates/<name>.hbs` shows it. */
 export interface Report {
   name: string;
+  /** Title and question are English, and told in the language of the page. */
   title: string;
   /** What the reader wants to know, as a question. */
   question: string;
   /** Whether it says something else by channel than by person. */
   has_views?: boolean;
   gather(ask: Ask): Promise<ReportContent>;
+  /** Whether there is anything to ask about; where not, nights leave the report out, and by name it says so. Always, where it is not said. */
+  hasSubject?(db: Knex, period: Period): Promise<boolean>;
 }

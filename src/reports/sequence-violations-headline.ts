@@ -1,5 +1,6 @@
+import type { Words } from "../i18n/words";
 import type { Card, Definition } from "./page";
-import { formatCount, formatMany, formatShare, shareOf } from "./units";
+import { shareOf } from "./units";
 
 /** Contacts of the period and what the check made of them. */
 export interface SequenceTotals {
@@ -19,84 +20,112 @@ export interface SequenceTotals {
   truncated_finding_count: number;
 }
 
-export function sequenceCards(totals: SequenceTotals): Card[] {
+export function sequenceCards(words: Words, totals: SequenceTotals): Card[] {
+  const { t } = words;
   const { judged_count: judged, accepted_count: accepted, checked_count: checked, fitting_count: fitting } = totals;
   const unchecked = totals.contact_count - checked;
   return [
     {
-      label: "Fitness",
-      value: formatShare(shareOf(accepted, judged)),
-      note: `${formatCount(accepted)} of ${formatCount(judged)} transitions accepted`,
+      label: t("Fitness"),
+      value: words.share(shareOf(accepted, judged)),
+      note: t("{accepted} of {judged} transitions accepted", { accepted, judged }),
     },
     {
-      label: "Contacts without a finding",
-      value: formatShare(shareOf(fitting, checked)),
-      note: `${formatCount(fitting)} of ${formatCount(checked)} checked`,
+      label: t("Contacts without a finding"),
+      value: words.share(shareOf(fitting, checked)),
+      note: t("{fitting} of {checked} checked", { fitting, checked }),
     },
     {
-      label: "Refused transitions",
-      value: formatCount(judged - accepted),
-      note: "in a state that does not take the event",
+      label: t("Refused transitions"),
+      value: words.count(judged - accepted),
+      note: t("in a state that does not take the event"),
     },
-    { label: "Errors", value: formatCount(totals.error_count), note: "where the table is certain" },
-    { label: "Warnings", value: formatCount(totals.warning_count), note: "where it is not, and missing starts" },
+    { label: t("Errors"), value: words.count(totals.error_count), note: t("where the table is certain") },
+    { label: t("Warnings"), value: words.count(totals.warning_count), note: t("where it is not, and missing starts") },
     {
-      label: "Without a start",
-      value: formatCount(totals.no_start_count),
-      note: `contacts; ${formatCount(totals.no_start_truncated_count)} of them truncated`,
-    },
-    {
-      label: "Not in the table",
-      value: formatCount(totals.not_in_table_count),
-      note: "events, no finding against the contact",
+      label: t("Without a start"),
+      value: words.count(totals.no_start_count),
+      note: t("contacts; {count} of them truncated", { count: totals.no_start_truncated_count }),
     },
     {
-      label: "Not checked",
-      value: formatCount(unchecked),
-      note: unchecked === 0 ? "every contact was" : `${formatCount(totals.reported_count)} came without events`,
+      label: t("Not in the table"),
+      value: words.count(totals.not_in_table_count),
+      note: t("events, no finding against the contact"),
+    },
+    {
+      label: t("Not checked"),
+      value: words.count(unchecked),
+      note:
+        unchecked === 0 ? t("every contact was") : t("{count} came without events", { count: totals.reported_count }),
     },
   ];
 }
 
 /** Why a contact that came in part is no proof of a wrong flow. */
-export function truncatedWords(totals: SequenceTotals): string {
+export function truncatedWords(words: Words, totals: SequenceTotals): string {
   const { truncated_count: truncated, truncated_finding_count: withFinding } = totals;
-  if (truncated === 0)
-    return "No contact of the period is truncated: what is found here happened, or was delivered, so.";
-  return `${formatMany(truncated, "contact is", "contacts are")} truncated: fewer events were delivered than the source says there are. ${formatCount(withFinding)} of them ${withFinding === 1 ? "has" : "have"} a finding, which the missing events may explain; ${formatCount(totals.no_start_truncated_count)} of the ${formatMany(totals.no_start_count, "contact")} without a start are truncated.`;
+  if (truncated === 0) {
+    return words.t("No contact of the period is truncated: what is found here happened, or was delivered, so.");
+  }
+  return [
+    words.many(
+      truncated,
+      "{count} contact is truncated: fewer events were delivered than the source says there are.",
+      "{count} contacts are truncated: fewer events were delivered than the source says there are.",
+    ),
+    words.many(
+      withFinding,
+      "{count} of them has a finding, which the missing events may explain;",
+      "{count} of them have a finding, which the missing events may explain;",
+    ),
+    words.many(
+      totals.no_start_count,
+      "{truncated} of the {count} contact without a start are truncated.",
+      "{truncated} of the {count} contacts without a start are truncated.",
+      { truncated: totals.no_start_truncated_count },
+    ),
+  ].join(" ");
 }
 
-export function sequenceDefinitions(): Definition[] {
+export function sequenceDefinitions({ t }: Words): Definition[] {
   return [
     {
-      name: "Fitness",
+      name: t("Fitness"),
       id: "fitness",
-      text: "Accepted transitions / judged transitions. Events the table does not hold, missing starts and what follows a missing start are not judged.",
+      text: t(
+        "Accepted transitions / judged transitions. Events the table does not hold, missing starts and what follows a missing start are not judged.",
+      ),
     },
     {
-      name: "Contacts without a finding",
+      name: t("Contacts without a finding"),
       id: "",
-      text: "Checked contacts with no refused transition and no missing start / checked contacts.",
+      text: t("Checked contacts with no refused transition and no missing start / checked contacts."),
     },
     {
-      name: "State",
+      name: t("State"),
       id: "",
-      text: "What the contact was in when the event came: no-contact at first, then the last event that moved it. In overlay mode recordings, attributes, monitoring and an early wrap-up are checked and move nothing; in strict mode every event of the table does.",
+      text: t(
+        "What the contact was in when the event came: no-contact at first, then the last event that moved it. In overlay mode recordings, attributes, monitoring and an early wrap-up are checked and move nothing; in strict mode every event of the table does.",
+      ),
     },
     {
-      name: "Refused (not-accepted)",
+      name: t("Refused (not-accepted)"),
       id: "",
-      text: "The table does not take the event in this state. An error where the table is certain of the cell, else a warning.",
+      text: t(
+        "The table does not take the event in this state. An error where the table is certain of the cell, else a warning.",
+      ),
     },
     {
-      name: "Without a start (no-start)",
+      name: t("Without a start (no-start)"),
       id: "",
-      text: "The first event the table knows is not new: the beginning was not delivered. One warning, and nothing more until the contact has moved.",
+      text: t(
+        "The first event the table knows is not new: the beginning was not delivered. One warning, and nothing more until the contact has moved.",
+      ),
     },
     {
-      name: "Not in the table",
+      name: t("Not in the table"),
       id: "",
-      text: "Events the sequence table has no row and column for. They are counted and judge nobody.",
+      text: t("Events the sequence table has no row and column for. They are counted and judge nobody."),
     },
   ];
 }

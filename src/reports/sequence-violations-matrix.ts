@@ -1,5 +1,6 @@
+import { countText } from "../i18n/figures";
+import type { Words } from "../i18n/words";
 import type { CsvTable } from "./table";
-import { formatCount, formatMany } from "./units";
 
 export interface CellRow {
   state: string;
@@ -35,6 +36,7 @@ interface Cell extends CellRow {
 }
 
 export function matrixTables(
+  words: Words,
   cells: readonly CellRow[],
   transitions: readonly TransitionRow[],
 ): { page: MatrixPage; csv: CsvTable } {
@@ -47,10 +49,10 @@ export function matrixTables(
   const states = [...new Set(cells.map(({ state }) => state))];
   return {
     page: {
-      events: [...new Set(cells.map(({ event }) => event))],
+      events: [...new Set(cells.map(({ event }) => event))].map((event) => words.name("event", event)),
       rows: states.map((state) => ({
-        state,
-        cells: counted.filter((cell) => cell.state === state).map((cell) => matrixCell(cell, most)),
+        state: words.name("event", state),
+        cells: counted.filter((cell) => cell.state === state).map((cell) => matrixCell(words, cell, most)),
       })),
       is_empty: cells.length === 0,
     },
@@ -78,30 +80,48 @@ function countOf(transitions: readonly TransitionRow[], { state, event }: CellRo
  * Accepted: the count, shaded by size. Refused: framed, with a cross. Allowed and never seen: a dot. Not allowed and never
  * seen: nothing.
  */
-function matrixCell({ state, event, is_accepted, accepted_count, refused_count }: Cell, most: number): MatrixCell {
-  const place = `${state} → ${event}`;
+function matrixCell(
+  words: Words,
+  { state, event, is_accepted, accepted_count, refused_count }: Cell,
+  most: number,
+): MatrixCell {
+  const place = `${words.name("event", state)} → ${words.name("event", event)}`;
   if (refused_count > 0) {
     const also = accepted_count > 0 ? ` ${shortCount(accepted_count)}` : "";
-    const title = `${place}: ${formatMany(refused_count, "transition")} refused, ${formatCount(accepted_count)} accepted`;
+    const title = words.many(
+      refused_count,
+      "{place}: {count} transition refused, {accepted} accepted",
+      "{place}: {count} transitions refused, {accepted} accepted",
+      { place, accepted: accepted_count },
+    );
     return { style: "refused", text: `✕ ${shortCount(refused_count)}${also}`, title };
   }
   if (accepted_count > 0) {
     const level = 1 + Math.floor((4.999 * Math.log(accepted_count)) / Math.max(1, Math.log(most)));
-    const how = is_accepted === 1 ? "accepted" : "accepted as an overlay, the cell itself says no";
     const text = `${shortCount(accepted_count)}${is_accepted === 1 ? "" : "°"}`;
-    return {
-      style: `h${Math.min(5, level)}`,
-      text,
-      title: `${place}: ${formatMany(accepted_count, "transition")} ${how}`,
-    };
+    return { style: `h${Math.min(5, level)}`, text, title: acceptedWords(words, place, accepted_count, is_accepted) };
   }
   return is_accepted === 1
-    ? { style: "unused", text: "·", title: `${place}: allowed, never seen` }
+    ? { style: "unused", text: "·", title: words.t("{place}: allowed, never seen", { place }) }
     : { style: "", text: "", title: "" };
+}
+
+function acceptedWords(words: Words, place: string, count: number, isAccepted: number): string {
+  if (isAccepted === 1) {
+    return words.many(count, "{place}: {count} transition accepted", "{place}: {count} transitions accepted", {
+      place,
+    });
+  }
+  return words.many(
+    count,
+    "{place}: {count} transition accepted as an overlay, the cell itself says no",
+    "{place}: {count} transitions accepted as an overlay, the cell itself says no",
+    { place },
+  );
 }
 
 /** `950`, `12,345`, `123k`, `1.2M`: what fits into a cell; the full count is in its title and in the CSV file. */
 function shortCount(count: number): string {
-  if (count < 100_000) return formatCount(count);
+  if (count < 100_000) return countText(count);
   return count < 1_000_000 ? `${Math.round(count / 1000)}k` : `${(count / 1_000_000).toFixed(1)}M`;
 }

@@ -10,7 +10,7 @@ import {
 } from "./sequence-violations-headline";
 import { kindTables, type KindRow, unknownTables, type UnknownRow } from "./sequence-violations-kinds";
 import { type CellRow, matrixTables, type TransitionRow } from "./sequence-violations-matrix";
-import { formatCount, formatMany, formatShare, shareOf } from "./units";
+import { shareOf } from "./units";
 
 export const sequenceViolations: Report = {
   name: "sequence-violations",
@@ -20,6 +20,7 @@ export const sequenceViolations: Report = {
 };
 
 async function gather(ask: Ask): Promise<ReportContent> {
+  const { words } = ask;
   const { from, to } = ask.period;
   const days = { from_day: from, to_day: to };
   const [totals] = await askPart<SequenceTotals>(ask, "totals", days);
@@ -29,17 +30,26 @@ async function gather(ask: Ask): Promise<ReportContent> {
   const refused = await askPart<KindRow>(ask, "kinds", days);
   const kinds = kindTables(refused, ask);
   const unknown = unknownTables(await askPart<UnknownRow>(ask, "unknown", days), ask);
-  const matrix = matrixTables(cells, transitions);
+  const matrix = matrixTables(words, cells, transitions);
   const fitness = shareOf(totals.accepted_count, totals.judged_count);
   return {
-    summary: `Fitness ${formatShare(fitness)}: ${formatMany(totals.judged_count - totals.accepted_count, "refused transition")} of ${formatCount(totals.judged_count)}; ${formatShare(shareOf(totals.fitting_count, totals.checked_count))} of contacts without a finding`,
+    summary: words.many(
+      totals.judged_count - totals.accepted_count,
+      "Fitness {fitness}: {count} refused transition of {judged}; {share} of contacts without a finding",
+      "Fitness {fitness}: {count} refused transitions of {judged}; {share} of contacts without a finding",
+      {
+        fitness: words.share(fitness),
+        judged: totals.judged_count,
+        share: words.share(shareOf(totals.fitting_count, totals.checked_count)),
+      },
+    ),
     page: {
-      cards: sequenceCards(totals),
+      cards: sequenceCards(words, totals),
       matrix: matrix.page,
       kinds: kinds.page,
       unknown: unknown.page,
-      truncated: truncatedWords(totals),
-      definitions: sequenceDefinitions(),
+      truncated: truncatedWords(words, totals),
+      definitions: sequenceDefinitions(words),
     },
     figures: sequenceFigures(totals, refused),
     tables: [kinds.csv, matrix.csv, unknown.csv],

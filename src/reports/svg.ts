@@ -1,5 +1,5 @@
+import { countText } from "../i18n/figures";
 import { type Markup, markup } from "./markup";
-import { formatCount } from "./units";
 
 /** Fills that can be told apart without colour: solid, hatched, dotted. */
 export type Fill = "s1" | "s2" | "s3";
@@ -52,7 +52,7 @@ export function columnChart({ label, unit, fills, slots, height = 250 }: ColumnC
   const wide = (WIDTH - LEFT - RIGHT) / Math.max(1, slots.length);
   const lines = Array.from({ length: Math.round(top / step) }, (_, index) => (index + 1) * step).map(
     (value) =>
-      markup`<path class="grid" d="M${LEFT} ${y(value)}H${WIDTH - RIGHT}"/><text x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${formatCount(value)}</text>`,
+      markup`<path class="grid" d="M${LEFT} ${y(value)}H${WIDTH - RIGHT}"/><text x="${LEFT - 6}" y="${y(value) + 4}" text-anchor="end">${countText(value)}</text>`,
   );
   const columns = slots.map((slot, index) => column(slot, fills, LEFT + index * wide, wide, y));
   const names = slots.map((slot, index) =>

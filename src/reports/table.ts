@@ -1,7 +1,14 @@
 import { type CsvCell, harmlessCell } from "../base/csv";
 import { localTime } from "../base/days";
 import { isMarkup, type Markup } from "./markup";
-import { formatCount, formatDuration, formatShare } from "./units";
+import type { Config } from "../base/config";
+import type { Words } from "../i18n/words";
+
+/** In which zone and in whose language a table is told: an `Ask` will do. */
+export interface Told {
+  config: Pick<Config, "zone">;
+  words: Words;
+}
 
 export type CellValue = string | number | null | Markup;
 
@@ -13,7 +20,9 @@ export type CellValue = string | number | null | Markup;
  */
 export interface Column {
   key: string;
+  /** English, told in the reader's language; `is_name` where it is a name of the centre's, such as an idle code. */
   label: string;
+  is_name?: boolean;
   unit: "text" | "count" | "duration" | "share" | "instant" | "markup";
   /** What is counted, for the head of a CSV column: contacts, visits, events. */
   of?: string;
@@ -25,6 +34,8 @@ export interface Column {
   only?: "page" | "csv";
   /** What an unknown value reads on the page; `no data` for numbers, nothing for text. */
   empty?: string;
+  /** The kind of rules whose names the values are: the page tells them as people say them, the CSV file as they are. */
+  names?: string;
 }
 
 export type TableRow = Readonly<Record<string, unknown>>;
@@ -49,24 +60,30 @@ export interface PageCell {
 /**
  * A table for the page.
  *
+ * @param caption    in the reader's language, as the note
  * @param rows       a row with `is_total: 1` is set apart
- * @param zone       IANA zone in which instants are told
+ * @param ask        zone in which instants are told, and the reader's language
  */
 export function pageTable(
   caption: string,
   columns: readonly Column[],
   rows: readonly TableRow[],
-  zone: string,
+  ask: Told,
   note = "",
 ): PageTable {
+  const { t } = ask.words;
   const shown = columns.filter((column) => column.only !== "csv");
   return {
     caption,
     note,
-    heads: shown.map(({ label, hint, unit }) => ({ label, hint: hint ?? "", is_number: isNumber(unit) })),
+    heads: shown.map(({ label, is_name, hint, unit }) => ({
+      label: is_name ? label : t(label),
+      hint: t(hint ?? ""),
+      is_number: isNumber(unit),
+    })),
     rows: rows.map((row) => ({
       is_total: row.is_total === 1,
-      cells: shown.map((column, index) => pageCell(column, row, index === 0, zone)),
+      cells: shown.map((column, index) => pageCell(column, row, index === 0, ask)),
     })),
     is_empty: rows.length === 0,
   };
@@ -82,15 +99,18 @@ export interface CsvTable {
 }
 
 /** Head and rows of a report's CSV file: units in the heads, text harmless for spreadsheets, unknown as an empty cell. */
-export function csvCells(table: CsvTable, zone: string): CsvCell[][] {
+export function csvCells(table: CsvTable, ask: Told): CsvCell[][] {
   const columns = table.columns.filter(({ only, unit }) => only !== "page" && unit !== "markup");
-  const head = columns.map((column) => csvHead(column, zone));
-  return [head, ...table.rows.map((row) => columns.map((column) => csvCell(column, row, zone)))];
+  const head = columns.map((column) => csvHead(column, ask));
+  return [head, ...table.rows.map((row) => columns.map((column) => csvCell(column, row, ask.config.zone)))];
 }
 
-function csvHead({ label: shown, csv_label, unit, of }: Column, zone: string): string {
-  const label = csv_label ?? shown;
-  const told = { text: null, markup: null, count: of ?? null, duration: "s", share: "%", instant: zone }[unit];
+function csvHead(column: Column, { config, words: { t } }: Told): string {
+  const { unit, of, is_name } = column;
+  const shown = column.csv_label ?? column.label;
+  const label = is_name ? shown : t(shown);
+  const counted = of === undefined ? null : t(of);
+  const told = { text: null, markup: null, count: counted, duration: t("s"), share: "%", instant: config.zone }[unit];
   return told === null ? label : `${label} (${told})`;
 }
 
@@ -104,21 +124,21 @@ function csvCell({ key, unit }: Column, row: TableRow, zone: string): CsvCell {
   return unit === "instant" ? localTime(zone, value) : value;
 }
 
-function pageCell(column: Column, row: TableRow, isHead: boolean, zone: string): PageCell {
+function pageCell(column: Column, row: TableRow, isHead: boolean, ask: Told): PageCell {
   const value = row[column.key];
   const drawing = isMarkup(value) ? value : null;
-  const text = drawing === null ? cellText(column, value, zone) : "";
+  const text = drawing === null ? cellText(column, value, ask) : "";
   const { unit } = column;
   return { text, drawing, is_number: isNumber(unit), is_instant: unit === "instant", is_head: isHead };
 }
 
-function cellText({ unit, empty }: Column, value: unknown, zone: string): string {
-  if (typeof value === "string") return value;
-  if (typeof value !== "number") return empty ?? (isNumber(unit) ? "no data" : "");
-  if (unit === "count") return formatCount(value);
-  if (unit === "duration") return formatDuration(value);
-  if (unit === "share") return formatShare(value);
-  return unit === "instant" ? localTime(zone, value) : String(value);
+function cellText({ unit, empty, names }: Column, value: unknown, { config, words }: Told): string {
+  if (typeof value === "string") return names === undefined ? value : words.name(names, value);
+  if (typeof value !== "number") return empty ?? (isNumber(unit) ? words.t("no data") : "");
+  if (unit === "count") return words.count(value);
+  if (unit === "duration") return words.duration(value);
+  if (unit === "share") return words.share(value);
+  return unit === "instant" ? localTime(config.zone, value) : String(value);
 }
 
 function isNumber(unit: Column["unit"]): boolean {

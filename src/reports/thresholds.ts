@@ -1,6 +1,6 @@
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
-import { formatShare } from "./units";
+import type { Words } from "../i18n/words";
 
 /** The thresholds of one queue, ready to be shown; `queue` is empty for the default. */
 export interface QueueThresholds {
@@ -15,13 +15,11 @@ export interface QueueThresholds {
   goal: string;
 }
 
-const DEFAULT_FORMULA = "abandon_ignored";
-
 /**
  * The thresholds the tables were rebuilt with, the default first, then queues by name; before the first rebuild those of
  * the configuration.
  */
-export async function readThresholds(db: Knex, config: Config): Promise<QueueThresholds[]> {
+export async function readThresholds(db: Knex, config: Config, words: Words): Promise<QueueThresholds[]> {
   const stored: QueueThresholds[] = await db("queue_thresholds")
     .select(
       "queue",
@@ -37,9 +35,8 @@ export async function readThresholds(db: Knex, config: Config): Promise<QueueThr
   const configured = [{ queue: "", ...config.thresholds }];
   const rows = stored.length > 0 ? stored : configured;
   return rows.map((row) => ({
-    formula: DEFAULT_FORMULA,
     ...row,
-    goal: formatShare(row.service_level_goal_share),
+    goal: words.share(row.service_level_goal_share),
   }));
 }
 

@@ -4,6 +4,7 @@ import type { Batch, StepResult } from "../batch";
 import type { Context } from "../context";
 import type { Config } from "../base/config";
 import { NightdeskError, UsageError } from "../base/errors";
+import { wordsOf } from "../i18n/words";
 import { gatherBasis } from "../editions/basis";
 import { type Decision, decide, wishedNote } from "../editions/decide";
 import type { Basis, Edition, EditionKey, EditionNote } from "../editions/edition";
@@ -11,12 +12,13 @@ import { bytesOf, editionById, filesOf } from "../editions/read";
 import { hashed, type NewEdition, type PackedFile, packFile, storeEditions } from "../editions/store";
 import { pendingCounts } from "../models/pending";
 import { isUnderRules } from "../models/rebuild";
+import { requireKept } from "../privacy/limits";
 import { rulesVersion } from "../reference/load";
 import type { DataBox } from "../reports/data-box";
 import { markWords } from "../reports/edition-words";
 import { type PlannedFile, publishFiles, withBom } from "../reports/files";
 import { indexPage } from "../reports/index-page";
-import { gatherReports, type ReportDraft, type ReportFile } from "../reports/render";
+import { folderOf, gatherReports, type ReportDraft, type ReportFile, reportsWithSubject } from "../reports/render";
 import type { Period, ReportRequest } from "../reports/report";
 
 /** Renders the batch's reports, or the configured ones, for its days. */
@@ -26,9 +28,11 @@ export async function render(context: Context, batch: Batch): Promise<StepResult
   if (from === null || to === null) throw new UsageError("A report needs its days. Give --day D, or --from D --to D.");
   const look = async (reader: Knex): Promise<void> => {
     if (!(await isUnderRules(reader, config, rulesVersion(config)))) throw rulesChanged();
+    await requireKept(reader, from);
     await warnOfUnfinished(reader, log);
   };
-  const names = batch.reports.length > 0 ? batch.reports : config.reports;
+  const names =
+    batch.reports.length > 0 ? batch.reports : await reportsWithSubject(db, config, config.reports, { from, to });
   const request: ReportRequest = {
     from,
     to,
@@ -36,6 +40,7 @@ export async function render(context: Context, batch: Batch): Promise<StepResult
     out: batch.out ?? join(config.data_dir, "reports"),
     view: batch.options.view ?? "person",
     bom: batch.options.bom ?? false,
+    words: wordsOf(batch.options.language ?? config.language),
     again: batch.again,
   };
   const { files, bytes, editions } = await issueReports(db, config, names, request, { look, now: context.now });
@@ -176,8 +181,9 @@ async function publish(
   request: ReportRequest,
 ): Promise<{ files: string[]; bytes: number }> {
   const { formats, bom } = request;
-  // By channel the figures are others: they must not take the place of the night's pages.
-  const folder = join(request.out, request.view === "channel" ? `${period.name}-by-channel` : period.name);
+  const words = request.words ?? wordsOf("en");
+  const told = { config, words };
+  const folder = join(request.out, folderOf(period, request.view ?? "person", words));
   const planned: PlannedFile[] = [];
   const published = [];
   for (const edition of editions) {
@@ -185,13 +191,13 @@ async function publish(
     const files = all.filter((name) => formats.some((format) => name.endsWith(`.${format}`)));
     planned.push(...files.map((name) => ({ name, read: () => readFile(db, edition, name, bom ?? false) })));
     const { report, summary } = edition;
-    published.push({ report, summary, files, edition: markWords(edition, config.zone) });
+    published.push({ report, summary, files, edition: markWords(edition, told) });
   }
   if (formats.includes("html")) {
     // The index speaks of what is published: of the data the latest of its editions rests on.
     const latest = editions.toSorted((a, b) => b.edition_key - a.edition_key)[0];
     const ownBox = latest === undefined ? box : (JSON.parse(latest.data_box) as DataBox);
-    const text = indexPage(folder, published, period, ownBox);
+    const text = indexPage(folder, published, period, ownBox, words);
     planned.push({ name: "index.html", read: () => Promise.resolve(text) });
   }
   return await publishFiles(folder, planned);

@@ -1,5 +1,6 @@
 import { addDays } from "../../src/base/days";
 import { type Completeness, gatherCompleteness } from "../../src/metrics/completeness";
+import { wordsOf } from "../../src/i18n/words";
 import { gapWords } from "../../src/metrics/completeness-words";
 import { render } from "../reports/pages";
 import { type Centre, type Fields, load, ndjson, openCentre } from "../support/centre";
@@ -40,7 +41,7 @@ async function givenMondays(
 
 const found = (from = MONDAY, to = from): Promise<Completeness> =>
   gatherCompleteness(centre.db, centre.config, from, to);
-const words = async (): Promise<string[]> => (await found()).gaps.map(gapWords);
+const words = async (): Promise<string[]> => (await found()).gaps.map((gap) => gapWords(wordsOf("en"), gap));
 
 describe("a day compared with the same weekdays before", () => {
   it("names the hour, the source and the queue of which far less came", async () => {
@@ -240,7 +241,9 @@ describe("every page", () => {
     await load(centre, Object.fromEntries(more) as Record<string, string>);
     await rebuildAndCheck(centre);
     const pages = await render(centre, MONDAY, { names: ["failure-reasons"] });
-    expect(pages.words("failure-reasons.html")).toMatch(/INCOMPLETE: .* visits\)\. 3 more gaps Who/);
+    expect(pages.words("failure-reasons.html")).toMatch(
+      /INCOMPLETE: .* visits\)\. 3 more gaps Edition 1 of 2026-03-30 Who/,
+    );
     for (const queue of ["Sales", "Support", "Care"]) {
       expect(pages.words("failure-reasons.html")).toContain(`(queue ${queue}: 0 of about 20 visits)`);
     }

@@ -213,6 +213,7 @@ it("uses each queue's own threshold and goal, and says so where they differ", as
     short_contact_ms: 10_000,
     sudden_disconnect_ms: 5_000,
     rona_after_ms: 10_000,
+    formula: "abandon_ignored" as const,
   };
   const of = (level: number, goal: number) => ({
     ...thresholds,

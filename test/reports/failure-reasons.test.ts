@@ -70,7 +70,7 @@ describe("failure reasons of a day", () => {
     expect(pages.table(PAGE, "Unknown reasons")).toMatchObject([
       { Reason: "799", "Who has to act": "find out what it means", Contacts: "1" },
     ]);
-    expect(pages.cards(PAGE)["Unknown codes"]).toBe("1 | 1 events");
+    expect(pages.cards(PAGE)["Unknown codes"]).toBe("1 | 1 event");
     expect(pages.table(PAGE, "Who has to act").map((row) => row.Who)).toContain(
       "unknown: find out what the code means",
     );

@@ -1,4 +1,5 @@
 import { readCsvTable } from "../../src/base/csv";
+import { wordsOf } from "../../src/i18n/words";
 import { renderPage } from "../../src/reports/html";
 import { markup } from "../../src/reports/markup";
 import { columnChart } from "../../src/reports/svg";
@@ -7,6 +8,7 @@ import { type Centre, load, ndjson, openCentre } from "../support/centre";
 import { rebuildAndCheck } from "../support/rebuilt";
 import { render } from "./pages";
 
+const TOLD = { config: { zone: "UTC" }, words: wordsOf("en") };
 const DAY = "2026-03-02";
 const SCRIPT = `"><script>alert(1)</script><img src=x onerror=alert(2)>`;
 const FORMULA = `=cmd|'/C calc'!A0`;
@@ -85,7 +87,7 @@ describe("a CSV cell", () => {
     { key: "change", label: "Change", unit: "count", of: "contacts" },
   ];
   const cellsOf = (text: string | null): unknown =>
-    csvCells({ name: "t", columns, rows: [{ text, wait_ms: 1_250, change: -5 }] }, "UTC")[1];
+    csvCells({ name: "t", columns, rows: [{ text, wait_ms: 1_250, change: -5 }] }, TOLD)[1];
 
   it.each([
     ["=1+1", "'=1+1"],
@@ -103,7 +105,7 @@ describe("a CSV cell", () => {
   });
 
   it("has its unit in the head", () => {
-    expect(csvCells({ name: "t", columns, rows: [] }, "UTC")).toEqual([["Text", "Wait (s)", "Change (contacts)"]]);
+    expect(csvCells({ name: "t", columns, rows: [] }, TOLD)).toEqual([["Text", "Wait (s)", "Change (contacts)"]]);
   });
 });
 
@@ -122,5 +124,5 @@ it("escapes whatever is put into a drawing", () => {
 });
 
 it("refuses to render a page whose data lack a field, instead of leaving a blank", () => {
-  expect(() => renderPage("index", { report: { name: "index" } })).toThrow('"title" not defined');
+  expect(() => renderPage("index", { report: { name: "index" } }, wordsOf("en"))).toThrow('"title" not defined');
 });
