@@ -36,6 +36,7 @@ export interface Options {
   scope?: string;
   tier?: "aggregates" | "agent-ids" | "full";
   schedule?: string;
+  report?: string;
   dryRun?: boolean;
   failed?: boolean;
   unknown?: boolean;

@@ -62,6 +62,7 @@ export function reportWork(terminal: Terminal, names: string[], options: Options
     reports: names,
     formats: Array.isArray(options.format) ? options.format : [],
     out: options.out === undefined ? null : resolve(terminal.folder, options.out),
+    again: options.again ?? false,
     options: { view: options.view ?? "person", bom: options.bom ?? false, ...languageOf(options) },
   };
 }
