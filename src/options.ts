@@ -33,6 +33,9 @@ export interface Options {
   queue?: boolean;
   eachDay?: boolean;
   dryRun?: boolean;
+  contactNumber?: string;
+  contact?: string;
+  agent?: string;
 }
 
 /** The first and last day asked for, or null where none is. */
