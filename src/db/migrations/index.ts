@@ -3,6 +3,7 @@ import * as house from "./001_house";
 import * as service from "./002_service";
 import * as runs from "./003_runs";
 import * as mappings from "./006_mappings";
+import * as standing from "./007_standing";
 import * as editions from "./008_editions";
 import * as privacy from "./009_privacy";
 
@@ -11,6 +12,7 @@ const migrations: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   "002_service": service,
   "003_runs": runs,
   "006_mappings": mappings,
+  "007_standing": standing,
   "008_editions": editions,
   "009_privacy": privacy,
 };
