@@ -106,7 +106,7 @@ async function eraseReports(folder: string, traces: readonly Trace[], isDryRun: 
   for (const name of names.filter((one) => /\.(?:html|csv|json)$/.test(one))) {
     const place = join(folder, name);
     const text = await readFile(place, "utf8");
-    const left = scrub(text);
+    const left = scrub(text, name);
     if (left === text) continue;
     count += 1;
     if (isDryRun) continue;

@@ -8,6 +8,8 @@ export interface Trace {
   kind: TraceKind;
   text: string;
   pseudonym: string;
+  /** Ids of others who go by the same name: beside one of these it is theirs. */
+  namesakes?: readonly string[];
 }
 
 /** Digits of a telephone number without the signs of an international prefix; null for anything else. */

@@ -18,19 +18,20 @@ export async function sweepEditionFiles(
   traces: readonly Trace[],
   nowMs: number,
 ): Promise<number> {
-  const keys: { edition_key: number; file_number: number }[] = await trx("edition_files").select(
+  const files: { edition_key: number; file_number: number; name: string }[] = await trx("edition_files").select(
     "edition_key",
     "file_number",
+    "name",
   );
   const scrub = scrubOf(traces.filter(isTelling));
   let count = 0;
-  for (const key of keys) {
+  for (const { name, ...key } of files) {
     const file = (await trx("edition_files").where(key).first("sha256", "content")) as {
       sha256: string;
       content: Buffer;
     };
     const text = (await unpack(file.content)).toString();
-    const left = scrub(text);
+    const left = scrub(text, name);
     if (left === text) continue;
     count += 1;
     const bytes = Buffer.from(left);
@@ -43,8 +44,22 @@ export async function sweepEditionFiles(
   return count;
 }
 
-/** What takes all traces out of the text of a page, a table or a message. */
-export function scrubOf(traces: readonly Trace[]): (text: string) => string {
-  const patterns = traces.map((trace) => ({ pattern: patternOf(trace), pseudonym: trace.pseudonym }));
-  return (text) => withoutTraces(text, patterns);
+/**
+ * What takes all traces out of the text of a page or a table of that name. A table says in each row whose a name is: a
+ * namesake keeps theirs; a page does not.
+ */
+export function scrubOf(traces: readonly Trace[]): (text: string, name: string) => string {
+  const patterns = traces.map((trace) => ({
+    pattern: patternOf(trace),
+    pseudonym: trace.pseudonym,
+    others: (trace.namesakes ?? []).map((text) => patternOf({ kind: "agent", text })),
+  }));
+  const shared = patterns.filter(({ others }) => others.length > 0).flatMap(({ others }) => others);
+  const isOthers = (line: string): boolean => shared.some((pattern) => line.search(pattern) >= 0);
+  const inRow = (line: string): string =>
+    withoutTraces(line, isOthers(line) ? patterns.filter(({ others }) => others.length === 0) : patterns);
+  return (text, name) =>
+    shared.length > 0 && name.endsWith(".csv")
+      ? text.split("\r\n").map(inRow).join("\r\n")
+      : withoutTraces(text, patterns);
 }

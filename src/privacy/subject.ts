@@ -16,7 +16,10 @@ export async function tracesOf(trx: Knex, subject: Subject): Promise<Trace[]> {
   const found = subject.kind === "agent" ? await agentTexts(trx, subject.id) : await callerTexts(trx, subject);
   const texts = found.length > 0 ? found : await erasedBefore(trx, key, subject);
   const traces: Trace[] = [];
-  for (const [kind, text] of texts) traces.push({ kind, text, pseudonym: await pseudonymFor(trx, key, kind, text) });
+  for (const [kind, text] of texts) {
+    const trace: Trace = { kind, text, pseudonym: await pseudonymFor(trx, key, kind, text) };
+    traces.push(kind === "name" ? { ...trace, namesakes: await namesakesOf(trx, text, subject.id) } : trace);
+  }
   return traces;
 }
 
@@ -77,6 +80,16 @@ async function agentTexts(trx: Knex, id: string): Promise<Texts> {
   const names = found.flatMap(({ name }): Texts => (name === null || name === id ? [] : [["name", name]]));
   // The longest first: a name may begin with a shorter one.
   return [["agent", id], ...names.toSorted((a, b) => b[1].length - a[1].length)];
+}
+
+async function namesakesOf(trx: Knex, name: string, id: string): Promise<string[]> {
+  const found = await selectRows<{ agent_id: string }>(
+    trx,
+    `select agent_id from event_contexts where agent_name = :name and agent_id <> :id
+    union select agent_id from agent_sessions where agent_name = :name and agent_id <> :id`,
+    { name, id },
+  );
+  return found.map(({ agent_id }) => agent_id);
 }
 
 /** A caller's number and all contacts that came from it or went to it. */

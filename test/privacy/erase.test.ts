@@ -162,6 +162,11 @@ async function givenEdition(): Promise<void> {
   }
 }
 
+/** The file of the edition made by hand, with what everybody is named in. */
+async function handMade(): Promise<{ edition_key: number; byte_count: number; content: Buffer }> {
+  return (await centre.db("edition_files").where({ name: "r.html" }).first()) as Awaited<ReturnType<typeof handMade>>;
+}
+
 async function run(workflow: "rebuild" | "check" | "report", more: object = {}): Promise<void> {
   const context = { db: centre.db, config: centre.config, log: silentLog, now: () => NOW_MS };
   const { steps } = await runWorkflow(context, batchOf({ workflow, ...more }));
@@ -277,7 +282,7 @@ describe("a caller who is erased by number", () => {
     expect(receipt.places).toMatchObject({
       contacts: 3,
       rejected_lines: 1,
-      edition_files: 1,
+      edition_files: 3,
       "files of the archive": 1,
     });
     expect(receipt.still_held).toEqual([]);
@@ -289,10 +294,10 @@ describe("a caller who is erased by number", () => {
         places: JSON.stringify(receipt.places),
       },
     ]);
-    expect(await centre.db("erased_files")).toMatchObject([
+    expect(await centre.db("erased_files").where({ issued_sha256: "issued" })).toMatchObject([
       { file_number: 1, issued_sha256: "issued", erased_at_ms: NOW_MS },
     ]);
-    const [file] = await centre.db("edition_files");
+    const file = await handMade();
     expect(file.byte_count).toBe(gunzipSync(file.content).length);
   });
 
@@ -329,14 +334,26 @@ describe("an agent who is erased", () => {
     expect(await centre.db("agent_sessions").where({ agent_id: "agent-kim-2" }).first("agent_name")).toEqual({
       agent_name: "Kim Minji",
     });
-    expect(await centre.db("edition_figures").orderBy("figure_number").pluck("scope_name")).toEqual([
-      expect.stringMatching(/^erased-name-[a-z]{10}$/),
-      "Kim Minji",
-    ]);
-    const [file] = await centre.db("edition_files");
+    expect(
+      await centre
+        .db("edition_figures")
+        .where({ edition_key: (await handMade()).edition_key })
+        .orderBy("figure_number")
+        .pluck("scope_name"),
+    ).toEqual([expect.stringMatching(/^erased-name-[a-z]{10}$/), "Kim Minji"]);
+    const file = await handMade();
     expect(gunzipSync(file.content).toString()).toMatch(
       /^<td>call-7f3a<\/td><td>call-7f3a-b<\/td><td>\+4930 765 4321<\/td><td>erased-name-[a-z]+<\/td><td>Kimberly<\/td><td>erased-agent-[a-z]+<\/td>$/,
     );
+  });
+
+  it("restates nothing that was issued", async () => {
+    await erased("agent", "agent-kim");
+    await erased("contact-number", NUMBER);
+    const before = await centre.db("editions").pluck("edition_id");
+    await run("check");
+    await run("report", { from: DAY, to: DAY, reports: ["contact-sessions", "agent-states", "failure-reasons"] });
+    expect(await centre.db("editions").pluck("edition_id")).toEqual(before);
   });
 
   it("changes no figure, and is not brought back", async () => {
