@@ -41,6 +41,9 @@ export interface Options {
   failed?: boolean;
   unknown?: boolean;
   lint?: string[];
+  contactNumber?: string;
+  contact?: string;
+  agent?: string;
 }
 
 /** The first and last day asked for, or null where none is. */

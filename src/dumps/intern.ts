@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 import { bulkInsert, type Cell, selectByTexts } from "../db/bulk";
 import { type ContextCache, openContexts } from "./contexts";
-import { CONTEXT_COLUMNS, splitContext } from "./event";
+import { CONTEXT_COLUMNS, joinContext, splitContext } from "./event";
 import { openPlainTexts, type PlainTexts } from "./formats/plain";
 
 /**
@@ -184,6 +184,13 @@ function nameSource(table: string): Source {
 function nameCells(text: string): string[] {
   const [spelling = "", shownAs = ""] = text.split("\u0000");
   return [spelling, shownAs];
+}
+
+/** The fingerprint of a row of `event_contexts` by what it says. */
+export function fingerprintOfContext(row: Readonly<Record<string, Cell>>): string {
+  return contextFingerprint(
+    joinContext(CONTEXT_COLUMNS.map((column) => (row[column] === null ? null : String(row[column])))),
+  );
 }
 
 function contextFingerprint(text: string): string {

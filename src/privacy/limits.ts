@@ -30,6 +30,12 @@ export async function noteEventsKeptFrom(trx: Knex.Transaction, day: string): Pr
   await trx("settings").insert({ name: EVENTS_KEPT_FROM, value: day });
 }
 
+/** Whether the events of a day were purged. */
+export async function isPurgedDay(db: Knex, day: string): Promise<boolean> {
+  const kept = await eventsKeptFrom(db);
+  return kept !== null && day < kept;
+}
+
 /**
  * Refuses figures of days whose events were removed: they would be made of what happens to be left.
  *
@@ -41,6 +47,6 @@ export async function requireKept(db: Knex, from: string): Promise<void> {
   if (kept === null || from >= kept) return;
   throw new NightdeskError(
     "purged",
-    `The events of days before ${kept} were removed, as "retention" asks for, and figures of ${from} cannot be made again. Expected days from ${kept} on. What was issued of that day is kept as it was, with its figures.`,
+    `The events of days before ${kept} were removed, as "retention" asks for, and figures of ${from} cannot be made again. Expected days from ${kept} on. What was issued of that day is kept: "nightdesk editions" lists it.`,
   );
 }

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { silentLog } from "../../src/base/log";
 import { batchOf } from "../../src/batch";
 import { selectRows } from "../../src/db/sql";
@@ -185,6 +187,26 @@ describe("a purge of events", () => {
         .steps[0]?.failure;
     expect(await report("2026-03-04")).toMatchObject({ code: "purged", can_retry: false });
     expect(await report("2026-03-05")).toBeUndefined();
+  });
+
+  it("publishes of these days the bytes that were issued, and no other report", async () => {
+    const folder = join(centre.folder, "reports", "2026-03-01");
+    const context = { db: centre.db, config: centre.config, log: silentLog, now: () => NOW_MS };
+    const report = async (...reports: string[]): Promise<unknown> =>
+      (await runWorkflow(context, batchOf({ workflow: "report", from: "2026-03-01", to: "2026-03-01", reports })))
+        .steps[0]?.failure;
+    const pages = (): string[] =>
+      readdirSync(folder)
+        .sort()
+        .map((name) => readFileSync(join(folder, name), "utf8"));
+    await report("contact-sessions", "agent-states");
+    const issued = pages();
+    await purged();
+    rmSync(folder, { recursive: true });
+    expect(await report("contact-sessions", "agent-states")).toBeUndefined();
+    expect(pages()).toEqual(issued);
+    expect(await report("failure-reasons")).toMatchObject({ code: "purged" });
+    expect(await centre.db("editions").count({ count: "*" })).toMatchObject([{ count: 2 }]);
   });
 });
 

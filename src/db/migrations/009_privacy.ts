@@ -38,6 +38,14 @@ export async function up(knex: Knex): Promise<void> {
     // Rows by table, files by folder, as JSON.
     table.text("places").notNullable();
   });
+  // The hash an edition's file was issued with, before somebody was taken out of it.
+  await knex.schema.createTable("erased_files", (table) => {
+    table.bigIncrements("erased_key");
+    table.bigInteger("edition_key").notNullable();
+    table.bigInteger("file_number").notNullable();
+    table.text("issued_sha256").notNullable();
+    table.bigInteger("erased_at_ms").notNullable();
+  });
   await knex.schema.createTable("erased_ids", (table) => {
     table.text("fingerprint").notNullable().primary();
     table.text("pseudonym").notNullable();
@@ -45,7 +53,7 @@ export async function up(knex: Knex): Promise<void> {
 }
 
 export async function down(knex: Knex): Promise<void> {
-  for (const table of ["erased_ids", "erasures", "sealed_agents", "sealed_contacts", "purges"]) {
+  for (const table of ["erased_ids", "erased_files", "erasures", "sealed_agents", "sealed_contacts", "purges"]) {
     await knex.schema.dropTableIfExists(table);
   }
 }
