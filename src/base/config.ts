@@ -3,7 +3,15 @@ import { resolve } from "node:path";
 import { z } from "zod";
 import { isZone } from "./days";
 import { NightdeskError } from "./errors";
-import { type Calendar, calendarOf, type Schedule, scheduleKeys, schedulesOf } from "./schedules";
+import {
+  type Calendar,
+  calendarOf,
+  type OpeningHours,
+  openingHoursOf,
+  type Schedule,
+  scheduleKeys,
+  schedulesOf,
+} from "./schedules";
 import { readSettings } from "./settings";
 import { sourceSchema } from "./source-schema";
 import { sharedNames, type Source, sourceOf } from "./sources";
@@ -137,6 +145,8 @@ export interface Config {
   http: { host: string; port: number | null };
   schedules: Schedule[];
   calendar: Calendar;
+  /** Null where none are named. */
+  opening_hours: OpeningHours | null;
   /** How far back missed nights are caught up, days. */
   catch_up_days: number;
   /** The file the configuration came from, null where there is none. */
@@ -222,6 +232,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     http: { host: env.NIGHTDESK_HOST || (given.http?.host ?? "127.0.0.1"), port: given.http?.port ?? null },
     schedules: schedulesOf(given, given.zone ?? "UTC"),
     calendar: calendarOf(given),
+    opening_hours: openingHoursOf(given.opening_hours),
     catch_up_days: given.catch_up_days ?? 7,
     file,
     environment: (name) => env[name],
