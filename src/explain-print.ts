@@ -15,7 +15,9 @@ const WIDTH = 80;
 export function printEvidence(explained: Explained, ask: MetricAsk, mask: Mask): string {
   const { metric, figure, rows } = explained;
   const days = ask.from === ask.to ? ask.from : `${ask.from} to ${ask.to}`;
-  const scope = Object.entries(ask.only).map(([name, value]) => `${name.replace("_", " ")} ${value}`);
+  const scope = Object.entries(ask.only)
+    .filter(([name]) => name !== "channel")
+    .map(([name, value]) => `${name.replace("_", " ")} ${value}`);
   const channel = figure.channel_type === null ? [] : [figure.channel_type];
   const head = [
     `${metric.id} - ${metric.names.en}`,
@@ -34,7 +36,7 @@ export function printEvidence(explained: Explained, ask: MetricAsk, mask: Mask):
     rows.length < figure.entered_count
       ? `The first ${formatCount(rows.length)} of ${count}; --limit N shows more.`
       : `All ${count}.`;
-  const body = rows.length === 0 ? "Nothing makes it.\n" : `${evidenceTable(explained, ask.zone, mask)}${shown}\n`;
+  const body = rows.length === 0 ? "Nothing makes it.\n" : `${evidenceTable(explained, ask, mask)}${shown}\n`;
   return `${head.join("\n")}\n${body}`;
 }
 
@@ -75,12 +77,43 @@ function filled({ metric, figure, terms }: Explained): string {
     : result;
 }
 
-function termLines({ metric, terms }: Explained): string[] {
+/** The terms of a ratio by letter, each once: the rows say by letter what they give. */
+function termLines(explained: Explained): string[] {
+  const { metric, terms } = explained;
   if (metric.kind !== "ratio") return [];
   const shown = metric.population === "stays" ? formatDuration : formatCount;
-  const names = new Map(terms.map((term) => [term.metric?.names.en ?? term.sql, shown(term.total)]));
-  const longest = Math.max(...Array.from(names.keys(), (name) => name.length));
-  return [...Array.from(names, ([name, total]) => `  ${name.padEnd(longest)}  ${total.padStart(12)}`), ""];
+  const names = namesOf(explained);
+  const told = [...new Set(names)].map(
+    (name, index) => [name, shown(terms[names.indexOf(name)]?.total ?? 0), index] as const,
+  );
+  const longest = Math.max(...told.map(([name]) => name.length));
+  return [
+    ...told.map(([name, total, index]) => `  ${letter(index)}  ${name.padEnd(longest)}  ${total.padStart(10)}`),
+    "",
+  ];
+}
+
+/** What each term is called: by the metric that counts it, else by its side of the line. */
+function namesOf({ terms }: Explained): string[] {
+  return terms.map((term) => term.metric?.names.en ?? (term.is_above ? "above the line" : "below the line"));
+}
+
+function letter(index: number): string {
+  return String.fromCodePoint("a".charCodeAt(0) + index);
+}
+
+/** `a / b`: what of the formula a row gives above and below the line. */
+function whyOf(explained: Explained, row: EvidenceRow): string {
+  const names = namesOf(explained);
+  const letters = [...new Set(names)];
+  const side = (isAbove: boolean): string =>
+    explained.terms
+      .flatMap(({ is_above, sign }, index) => {
+        if (is_above !== isAbove || Number(row[`term_${index}`] ?? 0) === 0) return [];
+        return [`${sign < 0 ? "− " : ""}${letter(letters.indexOf(names[index] ?? ""))}`];
+      })
+      .join(" ");
+  return `${side(true) || "-"} / ${side(false) || "-"}`;
 }
 
 function underText({ metric, rows }: Explained, ask: MetricAsk): string {
@@ -90,59 +123,49 @@ function underText({ metric, rows }: Explained, ask: MetricAsk): string {
     const told = values.size === 0 ? "as configured" : [...values].map((ms) => `${Number(ms) / 1000} s`).join(", ");
     return [`${name.replace(/_ms$/, "").replaceAll("_", " ")} threshold ${told}`];
   });
-  return [...clock, ...limits, `attributed by ${ask.attribution}`].join("; ");
+  const by =
+    metric.population === "stays"
+      ? "stays are cut at the ends of the period"
+      : `told by the time of ${ask.attribution}`;
+  return [...clock, ...limits, by].join("; ");
 }
 
-function evidenceTable({ metric, terms, rows }: Explained, zone: string, mask: Mask): string {
-  const isDivided = metric.kind === "ratio";
-  const head = [
-    "when",
-    metric.population === "stays" ? "agent" : "contact",
-    "what",
-    isDivided ? "above" : "gives",
-    ...(isDivided ? ["below"] : []),
-  ];
+function evidenceTable(explained: Explained, ask: MetricAsk, mask: Mask): string {
+  const { metric, rows } = explained;
+  const isOfStays = metric.population === "stays";
+  const isOneDay = ask.from === ask.to;
+  const head = ["when", isOfStays ? "agent" : "contact", "what", metric.kind === "ratio" ? "why" : "gives"];
   const cells = rows.map((row) => {
-    const gave = (isAbove: boolean): string => {
-      const names = terms.flatMap((term, index) =>
-        term.is_above === isAbove && Number(row[`term_${index}`] ?? 0) !== 0
-          ? [`${term.sign < 0 ? "−" : ""}${term.metric?.names.en ?? "yes"}`]
-          : [],
-      );
-      return shortened(names.join(", ") || "-", 18);
-    };
-    const given =
-      metric.unit === "duration"
-        ? formatDuration(Number(row.part))
-        : typeof row.part === "number"
-          ? formatCount(row.part)
-          : "1";
-    const who = metric.population === "stays" ? (mask.name(text(row.agent_name)) ?? "") : text(row.contact_id);
-    const when = localTime(zone, Number(row.entered_at_ms ?? row.started_at_ms)).slice(5);
-    return [
-      when,
-      shortened(printable(who), 14),
-      shortened(printable(whatOf(row, mask)), 24),
-      ...(isDivided ? [gave(true), gave(false)] : [given]),
-    ];
+    const who = isOfStays ? (mask.name(text(row.agent_name)) ?? "") : text(row.contact_id);
+    const when = localTime(ask.zone, Number(row.entered_at_ms ?? row.started_at_ms)).slice(isOneDay ? 11 : 5);
+    const gives = metric.kind === "ratio" ? whyOf(explained, row) : amount(explained, row.part);
+    // The id whole, so that it can be asked for.
+    return [when, printable(who), printable(whatOf(row, mask, isOneDay ? 23 : 18)), gives];
   });
   return table(head, cells, 1);
+}
+
+function amount({ metric }: Explained, given: number | string | null): string {
+  if (typeof given !== "number") return "1";
+  return metric.unit === "duration" ? formatDuration(given) : formatCount(given);
 }
 
 function text(value: number | string | null | undefined): string {
   return value === null || value === undefined ? "" : String(value);
 }
 
-/** What became of it, in a few words. */
-function whatOf(row: EvidenceRow, mask: Mask): string {
+/** What became of it, in a few words; the queue or agent loses what does not fit. */
+function whatOf(row: EvidenceRow, mask: Mask, columns = Number.POSITIVE_INFINITY): string {
   if (row.kind !== undefined && row.agent_id !== undefined && row.contact_id === undefined) {
     return `${text(row.kind)} ${formatDuration(Number(row.ms))}`;
   }
   const outcome = mask.text(text(row.reason ?? row.outcome ?? row.handle_type));
   const waited = row.wait_ms ?? row.rang_ms ?? row.time_to_callback_ms ?? null;
-  const time = waited === null ? "" : ` ${formatDuration(Number(waited))}`;
+  const told = `${outcome}${waited === null ? "" : ` ${formatDuration(Number(waited))}`}`;
   const place = text(row.rang_ms === undefined ? row.queue_name : mask.name(text(row.agent_name)));
-  return `${outcome}${time} ${place}`.trim();
+  const left = columns - columnsOf(told) - 1;
+  if (left < 3) return shortened(told, columns);
+  return `${told} ${Number.isFinite(left) ? shortened(place, left) : place}`.trim();
 }
 
 const BAR = 18;
@@ -160,14 +183,14 @@ export function printTimeline(
   const cells = activities.map((row) => [
     String(row.activity_number),
     localTime(shown.zone, row.started_at_ms).slice(11),
-    shortened(`${row.leg === "consult" ? "· " : ""}${printable(row.event)}`, 16),
+    shortened(`${row.leg === "consult" ? "· " : ""}${printable(row.event)}`, 17),
     bar(row, starts, ends),
     row.duration_ms === null ? "open" : row.duration_ms === 0 ? "" : formatDuration(row.duration_ms),
     `${files.indexOf(row.dump_file) + 1}:${row.dump_line}`,
     shortened(printable(row.reason_code ?? row.agent_name ?? row.queue_name ?? ""), 14),
   ]);
   const gave = explained.flatMap(({ metric, rows }) =>
-    rows.map((row) => `${metric.id}: ${whatOf(row, shown.mask)}; gives ${given(row)}`),
+    rows.map((row) => `${metric.id}: ${whatOf(row, shown.mask)}; gives ${given(metric, row)}`),
   );
   const parts = [
     printable(
@@ -184,8 +207,9 @@ export function printTimeline(
   return `${parts.join("\n")}\n`;
 }
 
-function given({ part, whole }: EvidenceRow): string {
-  return whole === null ? String(part) : `${part} above and ${whole} below the line`;
+function given({ kind, unit }: Explained["metric"], { part, whole }: EvidenceRow): string {
+  if (kind === "ratio") return `${part} above and ${whole} below the line`;
+  return unit === "duration" ? formatDuration(Number(part)) : String(part);
 }
 
 function bar(row: TimelineRow, starts: number, ends: number): string {

@@ -16,7 +16,7 @@ import { configOf, inContext, type Terminal } from "./terminal";
 /** A figure as it is, and as it would be. */
 export interface WhatIf {
   now: Figure;
-  then: Figure;
+  other: Figure;
 }
 
 const WANTED = ["service_level", "abandon_rate"];
@@ -31,10 +31,10 @@ export async function showWhatIf(terminal: Terminal, options: Options): Promise<
     const found: WhatIf[] = [];
     for (const dimension of ["queue", "all"] as const) {
       const now = await measure(db, WANTED.map(metricOf), { ...ask, dimension });
-      const then = await measure(db, WANTED.map(metricOf), { ...ask, dimension, thresholds });
+      const other = await measure(db, WANTED.map(metricOf), { ...ask, dimension, thresholds });
       // The same visits in the same scopes, in the same order: only what they count as differs.
       found.push(
-        ...now.flatMap((figure, index) => (then[index] === undefined ? [] : [{ now: figure, then: then[index] }])),
+        ...now.flatMap((figure, index) => (other[index] === undefined ? [] : [{ now: figure, other: other[index] }])),
       );
     }
     terminal.stdout.write(
@@ -85,8 +85,8 @@ function scopeOf({ dimension, scope_id, channel_type }: Figure): string {
 }
 
 function pair(figures: WhatIf | undefined): string[] {
-  const [now, then] = [figures?.now.value ?? null, figures?.then.value ?? null];
-  return [formatShare(now), formatShare(then), now === null || then === null ? "" : pointsText(then - now)];
+  const [now, other] = [figures?.now.value ?? null, figures?.other.value ?? null];
+  return [formatShare(now), formatShare(other), now === null || other === null ? "" : pointsText(other - now)];
 }
 
 /** `+1.3`, in percentage points. */

@@ -136,7 +136,9 @@ function byHand(metric: Metric, ask: MetricAsk): Record<string, (number | null)[
       const channel = metric.channels === "apart" || ask.dimension === "channel" ? String(row.channel) : "null";
       const scope = ask.dimension === "all" ? "" : String(row[ask.dimension] ?? "");
       const key = `${channel} ${scope} ${slot}`;
-      groups.set(key, [...(groups.get(key) ?? []), part]);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [part]);
+      else group.push(part);
     }
   }
   const told = Array.from(
@@ -274,17 +276,15 @@ async function rowsByHand(texts: Record<string, string>): Promise<BruteRows> {
   );
   const newest = lines.reduce((latest, { line }) => Math.max(latest, Number(line.at)), 0);
   const all: BruteRows = {
-    ...{
-      visits: [],
-      centre: [],
-      contacts: [],
-      handled: [],
-      reported: [],
-      offers: [],
-      callbacks: [],
-      failures: [],
-      checks: [],
-    },
+    visits: [],
+    centre: [],
+    contacts: [],
+    handled: [],
+    reported: [],
+    offers: [],
+    callbacks: [],
+    failures: [],
+    checks: [],
     stays: await staysByHand(),
   };
   const limits = (queue: string | null) => {
