@@ -64,6 +64,7 @@ const doors: Record<string, string[]> = {
   "ssh2-sftp-client": ["src/dumps/sources/sftp.ts"],
   pino: ["src/base/json-log.ts"],
   "bullmq-otel": ["jobs/telemetry.ts"],
+  "@opentelemetry/resources": ["jobs/telemetry.ts"],
   "@opentelemetry/sdk-trace-node": ["jobs/telemetry.ts"],
   "@opentelemetry/exporter-trace-otlp-http": ["jobs/telemetry.ts"],
   bullmq: ["jobs/"],
