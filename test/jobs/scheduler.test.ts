@@ -1,14 +1,15 @@
+import { utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type NightQueue, openQueue } from "../../jobs/queue";
 import { tick } from "../../jobs/scheduler";
 import { type RunningWorker, startWorker } from "../../jobs/worker";
 import { addRun, enqueue, request } from "../../jobs/enqueue";
-import { HOUR } from "../../src/base/days";
+import { HOUR, MINUTE } from "../../src/base/days";
 import { batchOf } from "../../src/batch";
 import { closeContext, type Context } from "../../src/context";
 import { runWorkflow } from "../../src/runner";
 import { onQueues, queueKinds, type QueueServer } from "../support/queues";
-import { givenDays, openSite, type Site } from "../support/service";
+import { givenDays, openSite, reportBytes, type Site } from "../support/service";
 
 onQueues(queueKinds, ({ open }) => {
   let server: QueueServer;
@@ -212,6 +213,53 @@ onQueues(queueKinds, ({ open }) => {
     now += 2 * HOUR;
     expect(await tick(context, night)).toEqual(["nightly_2026-03-02_late-4"]);
     await context.db("deliveries").update({ status: "delivered" });
+    now += 2 * HOUR;
+    await night.queue.obliterate({ force: true });
+    expect(await tick(context, night)).toEqual([]);
+  });
+
+  it("notes a night as missing that finds no dump in the folder, and does it within the hour once one is there", async () => {
+    const deliveries = (): Promise<unknown> => context.db("deliveries").select("source", "day", "status");
+    await tick(context, night);
+    now = Date.parse("2026-03-02T16:15:00Z");
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02"]);
+    await untilEnded(1);
+    expect(told).toEqual(["nightly 2026-03-02 failed"]);
+    expect(await deliveries()).toEqual([{ source: "dumps", day: "2026-03-02", status: "missing" }]);
+    const { error } = await context.db("receipts").where({ ends_run: 1 }).first("error");
+    expect(error).toMatch(/^no-dump: No dump for 2026-03-02 in .*dumps\. Expected a file whose name holds the day/);
+    await givenDays(site, "2026-03-02");
+    now += HOUR - 1;
+    expect(await tick(context, night)).toEqual([]);
+    now += 1;
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02_late-1"]);
+    await untilEnded(1);
+    expect(told).toEqual(["nightly 2026-03-02 failed", "nightly 2026-03-02 done"]);
+    expect(await deliveries()).toEqual([{ source: "dumps", day: "2026-03-02", status: "delivered" }]);
+    expect(Object.keys(reportBytes(site, "2026-03-02"))).toContain("contact-sessions.html");
+    now += 2 * HOUR;
+    expect(await tick(context, night)).toEqual([]);
+  });
+
+  it("makes the reports of a day anew, once, of which a file came after its night", async () => {
+    await tick(context, night);
+    await givenDays(site, "2026-03-02", 2);
+    now = Date.parse("2026-03-02T16:15:00Z");
+    await tick(context, night);
+    await untilEnded(1);
+    const before = reportBytes(site, "2026-03-02");
+    const late = join(site.folder, "data/dumps/contact-events-2026-03-02-late.ndjson");
+    writeFileSync(late, '{"contactId":"late","event":"new","at":"2026-03-02T10:00:00+09:00"}\n');
+    utimesSync(late, 0, 0);
+    now = Date.parse("2026-03-03T16:15:00Z");
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-03"]);
+    await untilEnded(1);
+    expect(reportBytes(site, "2026-03-02")).toEqual(before);
+    now += MINUTE;
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02_late-24"]);
+    await untilEnded(1);
+    expect(reportBytes(site, "2026-03-02")["contact-sessions.html"]).not.toBe(before["contact-sessions.html"]);
+    expect(told).toEqual(["nightly 2026-03-02 done", "nightly 2026-03-03 done", "nightly 2026-03-02 done"]);
     now += 2 * HOUR;
     await night.queue.obliterate({ force: true });
     expect(await tick(context, night)).toEqual([]);

@@ -84,7 +84,7 @@ export async function tellLate(
 
 function lateText({ source, day }: Gathered, loaded: readonly FileReceipt[]): string {
   const names = loaded.map(({ name }) => name).join(", ");
-  return `The source ${source.name} has given ${names} after the night of ${day}, and it is loaded now. The reports of ${day} do not hold it yet: "nightdesk nightly --day ${day}" makes them anew.`;
+  return `The source ${source.name} has given ${names} after the night of ${day}, and it is loaded now. The reports of ${day} do not hold it yet: the service makes them anew by itself, without one "nightdesk nightly --day ${day}" does.`;
 }
 
 async function wasRendered(db: Knex, day: string): Promise<boolean> {
