@@ -67,7 +67,7 @@ describe("a night", () => {
     const second = await nightly();
     expect([second.code, second.was_done, second.steps.map(({ step }) => step)]).toEqual([0, true, ["pull"]]);
     const again = await nightly("--again");
-    expect(again.steps.map(({ step }) => step)).toEqual(["pull", "rebuild", "check", "render"]);
+    expect(again.steps.map(({ step }) => step)).toEqual(["pull", "rebuild", "check", "render", "mail"]);
     expect(readFileSync(page).equals(first)).toBe(true);
   });
 

@@ -46,7 +46,10 @@ onQueues(queueKinds, ({ open }) => {
   });
 
   /** Resolves when the last step of a run has come to its end. */
-  async function ended(run: string, last = "render"): Promise<"completed" | "failed"> {
+  async function ended(
+    run: string,
+    last = /^(?:report)_/.test(run) ? "render" : "mail",
+  ): Promise<"completed" | "failed"> {
     running ??= startWorker(context, night, 1);
     const { worker } = running;
     return await new Promise((resolve) => {
@@ -65,10 +68,10 @@ onQueues(queueKinds, ({ open }) => {
     expect(run).toBe("nightly_2026-03-02");
     expect(await ended(run)).toBe("completed");
     expect(await receipts()).toEqual(
-      ["pull", "rebuild", "check", "render"].map((step) => ({
+      ["pull", "rebuild", "check", "render", "mail"].map((step) => ({
         step,
         status: "done",
-        ends_run: Number(step === "render"),
+        ends_run: Number(step === "mail"),
         run_id,
         error: null,
       })),
@@ -90,7 +93,7 @@ onQueues(queueKinds, ({ open }) => {
     expect(new Set(asked.map(({ run }) => run))).toEqual(new Set(["nightly_2026-03-02"]));
     expect(await enqueue(night, context.config, nightly(DAY))).toMatchObject({ state: "waiting", run_id: null });
     expect(await ended("nightly_2026-03-02")).toBe("completed");
-    expect((await receipts()).map(({ step }) => step)).toEqual(["pull", "rebuild", "check", "render"]);
+    expect((await receipts()).map(({ step }) => step)).toEqual(["pull", "rebuild", "check", "render", "mail"]);
   });
 
   it("leaves a night alone that was done and has nothing new, and does it anew where that is wanted", async () => {
@@ -101,7 +104,7 @@ onQueues(queueKinds, ({ open }) => {
       expect(await ended(run)).toBe("completed");
     }
     const steps = (await receipts()).map(({ step, ends_run }) => `${String(step)} ${String(ends_run)}`);
-    const whole = ["pull 0", "rebuild 0", "check 0", "render 1"];
+    const whole = ["pull 0", "rebuild 0", "check 0", "render 0", "mail 1"];
     expect(steps).toEqual([...whole, "pull 1", ...whole]);
   });
 
@@ -113,8 +116,8 @@ onQueues(queueKinds, ({ open }) => {
     expect(await done).toBe("completed");
     const days: { from_day: string }[] = await context.db("receipts").orderBy("receipt_key").select("from_day");
     expect(days.map(({ from_day }) => from_day)).toEqual([
-      ...Array.from({ length: 4 }, () => "2026-03-02"),
-      ...Array.from({ length: 4 }, () => "2026-03-03"),
+      ...Array.from({ length: 5 }, () => "2026-03-02"),
+      ...Array.from({ length: 5 }, () => "2026-03-03"),
     ]);
   });
 
@@ -134,6 +137,7 @@ onQueues(queueKinds, ({ open }) => {
       "rebuild done",
       "check done",
       "render done",
+      "mail done",
     ]);
     expect(Object.keys(reportBytes(site, "2026-03-02"))).toEqual([]);
     rmSync(poison);
@@ -172,6 +176,7 @@ onQueues(queueKinds, ({ open }) => {
       "rebuild done",
       "check done",
       "render done",
+      "mail done",
     ]);
   });
 
@@ -183,9 +188,9 @@ onQueues(queueKinds, ({ open }) => {
     running.worker.on("progress", (job, progress) => told.push([job.id, progress]));
     await ended(run);
     expect(told).toContainEqual([`${run}_rebuild`, { text: expect.stringMatching(/^rebuilding \d+ of \d+ contacts/) }]);
-    const kept = await night.queue.getJob(`${run}_render`);
+    const kept = await night.queue.getJob(`${run}_mail`);
     expect(kept?.opts.removeOnComplete).toEqual({ age: 30 * 86_400 });
-    expect(await night.queue.getJobCountByTypes("completed")).toBe(4);
+    expect(await night.queue.getJobCountByTypes("completed")).toBe(5);
   });
 
   it("makes reports that somebody asks for, and tells them apart by what is wanted", async () => {
