@@ -4,7 +4,7 @@ const shared = {
 };
 
 /** The cases that open a database, which run on both: `--selectProjects sqlite` leaves the second round out. */
-const onBoth = ["db", "postgresql", "dumps", "exports", "models", "metrics", "reference", "reports"].map(
+const onBoth = ["db", "postgresql", "dumps", "exports", "mail", "models", "metrics", "reference", "reports"].map(
   (room) => `test/${room}/**/*.test.ts`,
 );
 const nights = [

@@ -103,6 +103,21 @@ onQueues(queueKinds, ({ open }) => {
     expect(await tick(context, night)).toEqual(["nightly_2026-03-03"]);
   });
 
+  it("lets a held mail go when its time has come, once", async () => {
+    await tick(context, night);
+    const hold = { from_day: "2026-03-01", to_day: "2026-03-01", schedule: "", held_at_ms: now, reasons: "x" };
+    await context.db("mail_holds").insert({ ...hold, until_ms: now + HOUR });
+    expect(await tick(context, night)).toEqual([]);
+    now += HOUR;
+    const [name = ""] = await tick(context, night);
+    expect(name).toMatch(/^summary_2026-03-01_held-\d+$/);
+    expect(await tick(context, night)).toEqual([]);
+    expect((await night.queue.getJob(`${name}_mail`))?.data.batch).toMatchObject({
+      workflow: "summary",
+      schedule: null,
+    });
+  });
+
   it("does not repeat by itself a night that failed", async () => {
     await tick(context, night);
     now = Date.parse("2026-03-02T20:00:00Z");

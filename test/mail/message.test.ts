@@ -5,7 +5,7 @@ import type { MailContent } from "../../src/mail/summary";
 
 const PICTURE = Buffer.from("89504e470d0a1a0a", "hex").toString("base64");
 
-export function content(more: Partial<MailContent> = {}): MailContent {
+function content(more: Partial<MailContent> = {}): MailContent {
   return {
     subject: "[OK] Contact centre 2026-03-02: service level 81.2 %",
     html: '<!DOCTYPE html><html lang="en"><body><p style="color:#1a2129">Service level 81.2 %</p></body></html>',
