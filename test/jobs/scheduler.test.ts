@@ -48,7 +48,7 @@ onQueues(queueKinds, ({ open }) => {
   });
 
   /** Lets a worker run until the last steps of so many runs have come to their end. */
-  async function untilEnded(count: number, last = "render"): Promise<void> {
+  async function untilEnded(count: number, last = "mail"): Promise<void> {
     running = startWorker(context, night, 1, ({ schedule, from }, isDone) => {
       told.push(`${schedule} ${from} ${isDone ? "done" : "failed"}`);
       return Promise.resolve();
@@ -84,11 +84,11 @@ onQueues(queueKinds, ({ open }) => {
     const nights = ["2026-03-02", "2026-03-03", "2026-03-04"].map((day) => `nightly_${day}`);
     for (const added of both) expect(nights).toEqual(expect.arrayContaining(added));
     expect([...new Set(both.flat())].sort()).toEqual(nights);
-    expect(Object.values(await night.queue.getJobCounts()).reduce((a, b) => a + b, 0)).toBe(12);
+    expect(Object.values(await night.queue.getJobCounts()).reduce((a, b) => a + b, 0)).toBe(15);
     await givenDays(site, "2026-03-02", 3);
     await untilEnded(3);
     const ran = await context.db("receipts").orderBy("receipt_key").select("from_day", "step", "schedule");
-    expect(ran).toHaveLength(12);
+    expect(ran).toHaveLength(15);
     expect(ran.map(({ from_day }) => String(from_day))).toEqual(ran.map(({ from_day }) => String(from_day)).sort());
     expect(new Set(ran.map(({ schedule }) => String(schedule)))).toEqual(new Set(["nightly"]));
   });
@@ -103,6 +103,21 @@ onQueues(queueKinds, ({ open }) => {
     expect(await tick(context, night)).toEqual(["nightly_2026-03-03"]);
     await night.queue.obliterate({ force: true });
     expect(await tick(context, night)).toEqual(["nightly_2026-03-03"]);
+  });
+
+  it("lets a held mail go when its time has come, once", async () => {
+    await tick(context, night);
+    const hold = { from_day: "2026-03-01", to_day: "2026-03-01", schedule: "", held_at_ms: now, reasons: "x" };
+    await context.db("mail_holds").insert({ ...hold, until_ms: now + HOUR });
+    expect(await tick(context, night)).toEqual([]);
+    now += HOUR;
+    const [name = ""] = await tick(context, night);
+    expect(name).toMatch(/^summary_2026-03-01_held-\d+$/);
+    expect(await tick(context, night)).toEqual([]);
+    expect((await night.queue.getJob(`${name}_mail`))?.data.batch).toMatchObject({
+      workflow: "summary",
+      schedule: null,
+    });
   });
 
   it("does not repeat by itself a night that failed", async () => {
