@@ -2,6 +2,7 @@ import type { FlowJob } from "bullmq";
 import { daysBetween } from "../src/base/days";
 import type { QueueSettings } from "../src/base/config";
 import type { Batch } from "../src/batch";
+import type { DatabaseIdentity } from "../src/db/identity";
 import type { StepName } from "../src/workflows";
 
 /** What a step's job carries: plain JSON, and never a secret. */
@@ -9,6 +10,18 @@ export interface StepJob {
   batch: Batch;
   step: StepName;
   run_id: string;
+  /** Where the run was asked for: a worker on another database refuses it. */
+  database: DatabaseIdentity;
+  /** When a worker of another database first refused the step, epoch ms. */
+  refused_since_ms?: number;
+}
+
+/** A run as its jobs know it. */
+export interface NamedRun {
+  /** In the ids of its jobs, see `runNameOf`. */
+  name: string;
+  run_id: string;
+  database: DatabaseIdentity;
 }
 
 /** What a step's job leaves to the step after it. */
@@ -23,22 +36,20 @@ export const QUEUE_NAME = "nightdesk";
 /**
  * Folds the steps of a workflow into one nested flow: the last step is the root, and each waits for the one before it. A
  * step that fails fails all that wait for it.
- *
- * @param runName names the run in the ids of its jobs, see `runNameOf`
  */
 export function flowOf(
   steps: readonly StepName[],
   batch: Batch,
-  run: { name: string; run_id: string },
+  { name, run_id, database }: NamedRun,
   settings: QueueSettings,
 ): FlowJob {
   const flow = steps.reduce<FlowJob | null>((before, step) => {
-    const data: StepJob = { batch, step, run_id: run.run_id };
+    const data: StepJob = { batch, step, run_id, database };
     return {
       name: `${batch.workflow} ${step}`,
       queueName: QUEUE_NAME,
       data,
-      opts: { jobId: `${run.name}_${step}`, ...optionsOf(batch, settings) },
+      opts: { jobId: `${name}_${step}`, ...optionsOf(batch, settings) },
       ...(before === null ? {} : { children: [before] }),
     };
   }, null);
@@ -74,7 +85,7 @@ const FIRST_DAY = "2010-01-01";
  * The name of a run in job ids: the schedule or workflow and its days, `nightly_2026-03-02`, and for a run that is wanted
  * once more its number, `nightly_2026-03-02_2`. The same night asked for twice has the same name, so that it is run once.
  *
- * @param mark tells apart what would have the same days and is not the same, such as reports of other names
+ * @param mark tells apart what would have the same days and is not the same: a night by hand, reports of other names
  */
 export function runNameOf(batch: Batch, mark: string, number = 1): string {
   const days = batch.from === batch.to ? [batch.from] : [batch.from, batch.to];

@@ -1,5 +1,6 @@
 import { HOUR, localDay } from "../src/base/days";
 import type { Context } from "../src/context";
+import { settledValue } from "../src/db/settings";
 import type { EndedRun, Ledger, Plan } from "./due";
 
 const DAY = 24 * HOUR;
@@ -17,8 +18,8 @@ export async function readLedger(context: Context, plan: Plan): Promise<Ledger> 
   const ended = await db("receipts")
     .where("ends_run", 1)
     .andWhere("started_at_ms", ">=", since)
-    // One that somebody ran by hand stands in for the scheduled one only where it was done.
-    .andWhere((run) => run.whereNotNull("schedule").orWhere("status", "done"))
+    // One that somebody ran by hand stands in for the scheduled one only where it was done, and was the same.
+    .andWhere((run) => run.whereNotNull("schedule").orWhere({ status: "done", is_plain: 1 }))
     .select<EndedRun[]>("workflow", "schedule", "from_day as from", "to_day as to", "started_at_ms");
   return {
     first_seen_at_ms: await firstSeen(context, plan),
@@ -27,21 +28,10 @@ export async function readLedger(context: Context, plan: Plan): Promise<Ledger> 
 }
 
 async function firstSeen({ db, now }: Context, plan: Plan): Promise<Map<string, number>> {
-  const names = plan.schedules.map(({ name }) => `schedule ${name} since`);
-  const known = async (): Promise<Map<string, number>> => {
-    const rows = await db("settings").whereIn("name", names).select<{ name: string; value: string }[]>("name", "value");
-    return new Map(rows.map(({ name, value }) => [name, Number(value)]));
-  };
-  const before = await known();
-  for (const name of names.filter((each) => !before.has(each))) {
-    // Another scheduler may note it at the same moment: the first of the two counts.
-    await db("settings")
-      .insert({ name, value: String(now()) })
-      .onConflict("name")
-      .ignore();
-  }
-  const all = before.size === names.length ? before : await known();
-  return new Map(plan.schedules.map(({ name }) => [name, all.get(`schedule ${name} since`) ?? now()]));
+  const seen = new Map<string, number>();
+  for (const { name } of plan.schedules)
+    seen.set(name, Number(await settledValue(db, `schedule ${name} since`, String(now()))));
+  return seen;
 }
 
 /** Days of which a source has not delivered, and that are not too old to be caught up. */

@@ -3,7 +3,7 @@ import { messageOf } from "../src/base/errors";
 import { type Batch, batchOf, parseBatch } from "../src/batch";
 import type { Context } from "../src/context";
 import { dueRuns, hoursSinceDue, lateRuns, type PlannedRun } from "./due";
-import { addRun, enqueue, stateOf } from "./enqueue";
+import { addRun, enqueue, isAskedByHand, stateOf } from "./enqueue";
 import { runNameOf } from "./flow";
 import { missingDays, planOf, readLedger } from "./ledger";
 import type { NightQueue } from "./queue";
@@ -60,12 +60,12 @@ async function addDue(context: Context, night: NightQueue): Promise<string[]> {
   for (const run of dueRuns(plan, await readLedger(context, plan), context.now())) {
     const batch = batchOfRun(run);
     const name = await nextName(night, batch, hoursSinceDue(run, context.now()), runNameOf(batch, ""));
-    if (name === null) continue;
+    // What somebody asked for by hand and is not over yet comes first, and may be all that is needed.
+    if (name === null || (await isAskedByHand(night, batch))) continue;
     // The night may have ended, and been forgotten by its queue, since the ledger was read.
     const isStillDue = dueRuns(plan, await readLedger(context, plan), context.now()).some((due) => isSame(due, run));
     if (!isStillDue) continue;
-    await addRun(night, context.config, batch, name);
-    added.push(name);
+    if ((await addRun(context, night, batch, name)).state === "added") added.push(name);
   }
   return added;
 }
@@ -83,8 +83,7 @@ async function addLate(context: Context, night: NightQueue): Promise<string[]> {
     const batch = batchOfRun(run);
     const name = await nextName(night, batch, run.hour, lateName(batch, run.hour));
     if (name === null) continue;
-    await addRun(night, context.config, batch, name);
-    added.push(name);
+    if ((await addRun(context, night, batch, name)).state === "added") added.push(name);
   }
   return added;
 }
@@ -119,33 +118,39 @@ export function batchOfRun({ schedule, from, to, deadline_at_ms }: PlannedRun): 
 
 /** What was asked for through the database, from processes that cannot reach the queue. */
 async function takeRequests(context: Context, night: NightQueue): Promise<string[]> {
-  const { db, config, now } = context;
+  const { db, now } = context;
   const rows = await db("requested_runs")
     .whereNull("taken_at_ms")
     .orderBy("request_key")
-    .select<{ request_key: number; batch: string }[]>("request_key", "batch");
+    .select<Request[]>("request_key", "requested_at_ms", "batch");
   const added: string[] = [];
-  for (const { request_key, batch: text } of rows) {
-    const taken = { taken_at_ms: now(), ...(await takeRequest(night, config, request_key, text, added)) };
-    await db("requested_runs").where({ request_key }).update(taken);
+  for (const row of rows) {
+    const taken = { taken_at_ms: now(), ...(await takeRequest(context, night, row, added)) };
+    await db("requested_runs").where({ request_key: row.request_key }).update(taken);
   }
   return added;
 }
 
+interface Request {
+  request_key: number;
+  requested_at_ms: number;
+  batch: string;
+}
+
 async function takeRequest(
+  context: Context,
   night: NightQueue,
-  config: Context["config"],
-  key: number,
-  text: string,
+  { request_key, requested_at_ms, batch: text }: Request,
   added: string[],
-): Promise<{ run_id?: string; error?: string }> {
+): Promise<{ run_id?: string | null; error?: string }> {
   const batch = batchOrFault(text);
   if (typeof batch === "string") return { error: batch };
-  // Named by the request, what is wanted once more is added once although this process may end before it says so.
-  const named = runNameOf(batch, `request-${key}`);
-  const done = batch.again ? await addRun(night, config, batch, named) : await enqueue(night, config, batch);
-  if (done.run_id === null) return { error: `${done.run} is in the queue already.` };
-  added.push(done.run);
+  // Named by the request, what is wanted once more is added once although this process may end before it says so. The key
+  // alone would be given out again by a database that is made anew under the same queue.
+  const named = runNameOf(batch, `request-${requested_at_ms}-${request_key}`);
+  const done = batch.again ? await addRun(context, night, batch, named) : await enqueue(context, night, batch);
+  if (done.state === "added") added.push(done.run);
+  else if (done.run !== named) return { error: `${done.run} is in the queue already.` };
   return { run_id: done.run_id };
 }
 

@@ -70,9 +70,10 @@ async function serve(terminal: Terminal, options: Options, around: Surroundings,
   const open: Opened = { context, night: null, own: null, worker: null, scheduler: null, http: null };
   let wasHandedBack = false;
   try {
+    const onError = quietly(log);
     open.night = await openQueue(config, {
       role: "service",
-      onError: quietly(log),
+      onError,
       ...(telemetry === null ? {} : { telemetry: telemetry.hook }),
     });
     open.http = (await around.openHttp?.({ context, night: open.night, options })) ?? null;
@@ -80,7 +81,7 @@ async function serve(terminal: Terminal, options: Options, around: Surroundings,
     // The worker's transactions may be long: what looks and shows has a connection of its own.
     if (parts.worker) open.own = await openContext(config, log, terminal.now);
     const onEnd: OnRunEnd = (batch, isDone) => pingWatchman(config, terminal.env, log, batch.schedule, isDone);
-    if (open.own !== null) open.worker = startWorker(open.own, open.night, concurrency, onEnd);
+    if (open.own !== null) open.worker = startWorker(open.own, open.night, concurrency, onEnd, onError);
     if (parts.scheduler) open.scheduler = await startScheduler(context, open.night);
     terminal.stdout.write("Ready.\n");
     const why = await stopped;
@@ -155,17 +156,20 @@ function concurrencyOf(config: Context["config"], options: Options): number {
   return wanted;
 }
 
-/** A server that is gone is told of by every connection, several times a second: once a minute is enough. */
+/** A server that is gone is told of by every connection, several times a second: of each fault once a minute is enough. */
 function quietly(log: Log): (error: Error) => void {
-  let last = "";
-  let at = 0;
+  const said = new Map<string, number>();
   return (error) => {
-    const now = performance.now();
-    if (messageOf(error) === last && now - at < 60_000) return;
-    [last, at] = [messageOf(error), now];
-    log.warn(`The queue does not answer as it should, and is tried again: ${last}`);
+    const [message, now] = [messageOf(error), performance.now()];
+    if (now - (said.get(message) ?? Number.NEGATIVE_INFINITY) < 60_000) return;
+    if (said.size === MOST_FAULTS) said.clear();
+    said.set(message, now);
+    log.warn(`The queue does not answer as it should, and is tried again: ${message}`);
   };
 }
+
+/** A message may name a job: no more of them are remembered. */
+const MOST_FAULTS = 100;
 
 function sayHello(terminal: Terminal, open: Opened, parts: Parts, concurrency: number): void {
   const { config } = open.context;
@@ -215,7 +219,9 @@ async function enqueueAll(terminal: Terminal, batches: Batch[], json: boolean): 
   const night = await openQueue(config, { role: "command", onError: () => {} });
   try {
     const made: Enqueued[] = [];
-    for (const batch of batches) made.push(await enqueue(night, config, batch));
+    await inContext(terminal, config, async (context) => {
+      for (const batch of batches) made.push(await enqueue(context, night, batch));
+    });
     terminal.stdout.write(json ? `${JSON.stringify({ runs: made })}\n` : made.map(enqueuedLine).join(""));
     return true;
   } finally {

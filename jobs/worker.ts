@@ -3,9 +3,11 @@ import { mayPass, messageOf, UsageError } from "../src/base/errors";
 import type { Log } from "../src/base/log";
 import { type Batch, type Failure, parseBatch } from "../src/batch";
 import type { Context } from "../src/context";
+import { identityOf } from "../src/db/identity";
 import { type AfterFailure, endRun, type Receipt, takeStep } from "../src/runner";
 import { workflows } from "../src/workflows";
 import type { StepJob, StepReturn } from "./flow";
+import { refuseForeign } from "./foreign";
 import type { NightQueue, StepWorker } from "./queue";
 
 /** Told once a run came to its end, for whoever watches that runs do; also of one that could write no receipt of it. */
@@ -31,12 +33,18 @@ export interface RunningWorker {
  */
 const MOST_TAKEOVERS = 10;
 
-/** Starts a worker on the queue. @param concurrency steps at once; SQLite bears one */
+/**
+ * Starts a worker on the queue.
+ *
+ * @param concurrency steps at once; SQLite bears one
+ * @param onError     told of every fault of its connection, as often as it happens; the worker goes on
+ */
 export function startWorker(
   context: Context,
   night: NightQueue,
   concurrency: number,
   onRunEnd: OnRunEnd = () => Promise.resolve(),
+  onError: (error: Error) => void = () => {},
 ): RunningWorker {
   const { lock_ms } = context.config.queue;
   const handBack = new AbortController();
@@ -58,7 +66,7 @@ export function startWorker(
     maxStalledCount: MOST_TAKEOVERS,
     runRetryDelay: 2_000,
   });
-  worker.on("error", (error) => context.log.warn(`The worker met a fault and goes on: ${messageOf(error)}`));
+  worker.on("error", onError);
   worker.on("failed", (job, error) => void closeRun(context, night, job, error, ends));
   worker.on("stalled", (id) => context.log.warn(`${id}: the worker that ran it fell silent; it is run again.`));
   return { worker, concurrency, stop: (withinMs) => stop(worker, running, handBack, withinMs) };
@@ -118,6 +126,8 @@ async function runJob(
   const { step, run_id } = job.data;
   const before = Object.values(await job.getChildrenValues<StepReturn>());
   if (before.some(({ was_done }) => was_done)) return { run_id, was_done: true };
+  const own = await identityOf(context.db, context.config.database_url).catch(explained);
+  if (job.data.database.id !== own.id) return await refuseForeign(context.log, job, token, own);
   const work = { ...context, log: logOf(context.log, job) };
   const taken = takeStep(work, { batch: parseJob(job), step, run_id }, (failure) => afterFailure(job, failure));
   const outcome = await orAborted(taken.catch(explained), handBack);

@@ -54,6 +54,12 @@ export function batchOf(work: Partial<Batch> & Pick<Batch, "workflow">): Batch {
   return parseBatch({ ...rest, schedule: null, deadline_at_ms: null, options: {}, ...work });
 }
 
+/** Whether a run asks for what the configuration says, all of it and as usual: one that does not stands in for no scheduled one. */
+export function isPlain({ sources, reports, formats, out, all, options }: Batch): boolean {
+  const lists = [sources, reports, formats, Object.keys(options)];
+  return out === null && !all && lists.every(({ length }) => length === 0);
+}
+
 /** What a step did: counts for the receipt, and what else a reader of `--json` wants to see. */
 export interface StepResult {
   counts: Record<string, number>;

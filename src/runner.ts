@@ -2,12 +2,14 @@ import { createHash, randomUUID } from "node:crypto";
 import type { Knex } from "knex";
 import type { Config } from "./base/config";
 import { isError, mayPass, messageOf, NightdeskError, UsageError } from "./base/errors";
-import { type Batch, type Failure, parseBatch, type StepResult } from "./batch";
+import { type Batch, type Failure, isPlain, parseBatch, type StepResult } from "./batch";
 import type { Context } from "./context";
 import { maskOf } from "./base/mask";
+import { ownProcess } from "./base/process";
 import { readable } from "./base/text";
 import { codeVersion } from "./base/version";
 import { writeTransaction } from "./db/write";
+import { closeInterrupted } from "./interrupted";
 import { missingDeliveries } from "./metrics/completeness";
 import { pendingCounts } from "./models/pending";
 import { rulesVersion } from "./reference/load";
@@ -165,25 +167,17 @@ async function openReceipt(context: Context, { batch, step, run_id }: RunStep, s
     rules_version: rulesVersion(config),
     work_hash: await workHash(context, batch),
     schedule: batch.schedule,
+    is_plain: isPlain(batch) ? 1 : 0,
+    process: JSON.stringify(ownProcess()),
   };
   return await writeTransaction(
     db,
-    (trx) => closeEarlier(trx, run_id, step, started),
+    (trx) => closeInterrupted(trx, { batch, step, run_id }, started),
     async (trx) => {
       const [inserted] = await trx("receipts").insert(row).returning<{ receipt_key: number }[]>("receipt_key");
       return Number(inserted?.receipt_key ?? 0);
     },
   );
-}
-
-/** A step that is run again was interrupted, or waited: the first is said, of the second the last receipt is enough. */
-async function closeEarlier(trx: Knex, run_id: string, step: StepName, at: number): Promise<void> {
-  await trx("receipts").where({ run_id, step, status: "running" }).update({
-    status: "failed",
-    finished_at_ms: at,
-    error: "interrupted: The process that ran this step came to its end before the step did; it is run again.",
-  });
-  await trx("receipts").where({ run_id, step, status: "waiting" }).del();
 }
 
 async function closeReceipt({ db }: Context, key: number, receipt: Receipt, endsRun: boolean): Promise<void> {

@@ -15,11 +15,12 @@ const rooms: { place: string; floor: number; may: string[] }[] = [
   { place: "src/db", floor: 0.5, may: ["src/base", "knexfile.ts"] },
   { place: "knexfile.ts", floor: 0.5, may: ["src/base", "src/db"] },
   { place: "src/i18n", floor: 0.5, may: ["src/base"] },
-  ...["dumps", "reference", "models", "metrics", "exports", "editions", "mail", "generate"].map((name) => ({
+  ...["dumps", "reference", "models", "metrics", "exports", "mail", "generate"].map((name) => ({
     place: `src/${name}`,
     floor: 1,
     may: ["src/base", "src/db", "src/i18n"],
   })),
+  { place: "src/editions", floor: 1, may: ["src/base", "src/db", "src/i18n", "src/metrics"] },
   { place: "src/reports", floor: 1, may: ["src/base", "src/db", "src/i18n", "src/metrics"] },
   { place: "src/context.ts", floor: 2, may: ["src/base", "src/db"] },
   { place: "src/batch.ts", floor: 2, may: ["src/base", "src/db"] },

@@ -1,7 +1,8 @@
-import { closeSync, openSync, readFileSync, rmSync, statSync, utimesSync, writeSync } from "node:fs";
-import { hostname } from "node:os";
+import { createHash, randomUUID } from "node:crypto";
+import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { NightdeskError } from "../../src/base/errors";
+import { fateOf, ownProcess, parseProcess, type ProcessIdentity } from "../../src/base/process";
 
 /** A folder held by this process alone. */
 export interface FolderLock {
@@ -15,12 +16,14 @@ export interface FolderLock {
  */
 export function lockFolder(folder: string): FolderLock {
   const file = join(folder, "owner.lock");
-  const mine = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) });
+  const mine = JSON.stringify({ ...ownProcess(), lock: randomUUID() });
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     if (tryCreate(file, mine)) return hold(file, mine);
-    const holder = readHolder(file);
+    const found = textOf(file);
+    if (found === null) continue;
+    const holder = parseProcess(found);
     if (holder !== null && isAlive(holder, file)) throw heldBy(folder, holder.pid, holder.host);
-    rmSync(file, { force: true });
+    takeAway(file, found);
   }
   throw heldBy(folder, 0, "");
 }
@@ -28,29 +31,39 @@ export function lockFolder(folder: string): FolderLock {
 /** Several processes may find a stale lock at once: one of them gets the file, the others find it alive. */
 const ATTEMPTS = 5;
 
-interface Holder {
-  pid: number;
-  host: string;
-  /** When the process began, as the system tells it; null where it does not: a pid is given out again and again. */
-  started: string | null;
-}
-
+/** The file is there with all it says, or not at all: a lock that is not yet written would look like one left behind. */
 function tryCreate(file: string, text: string): boolean {
+  const beside = `${file}.${randomUUID()}`;
+  writeFileSync(beside, text);
   try {
-    const handle = openSync(file, "wx");
-    writeSync(handle, text);
-    closeSync(handle);
+    linkSync(beside, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    rmSync(beside, { force: true });
   }
 }
 
-function readHolder(file: string): Holder | null {
+/**
+ * Takes away a lock that was found stale, and never one that another process has put in its place meanwhile: only who holds
+ * the right to this very lock looks at it once more and removes it.
+ */
+function takeAway(file: string, stale: string): void {
+  const right = `${file}.${createHash("sha256").update(stale).digest("hex").slice(0, 12)}.stale`;
+  if (!tryCreate(right, "")) {
+    if (isSilent(right)) rmSync(right, { force: true });
+    return;
+  }
+  if (textOf(file) === stale) rmSync(file, { force: true });
+  rmSync(right, { force: true });
+}
+
+/** Null where there is no such file. */
+function textOf(file: string): string | null {
   try {
-    const holder = JSON.parse(readFileSync(file, "utf8")) as Holder;
-    return Number.isInteger(holder.pid) && holder.pid > 0 ? holder : null;
+    return readFileSync(file, "utf8");
   } catch {
     return null;
   }
@@ -77,32 +90,18 @@ function hold(file: string, mine: string): FolderLock {
 const TOUCH_EVERY_MS = 10_000;
 const SILENT_AFTER_MS = 60_000;
 
-function isAlive({ pid, host, started }: Holder, file: string): boolean {
-  if (host !== hostname()) return Date.now() - statSync(file).mtimeMs < SILENT_AFTER_MS;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
-  }
-  return started === null || started === startOf(pid);
+function isAlive(holder: ProcessIdentity, file: string): boolean {
+  const fate = fateOf(holder);
+  return fate === "lives" || (fate === "elsewhere" && !isSilent(file));
 }
 
-/** Field 22 of Linux's own file about a process; the command in field 2 may hold blanks, so it is cut off first. */
-function startOf(pid: number): string | null {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? null;
-  } catch {
-    return null;
-  }
+function isSilent(file: string): boolean {
+  const found = statSync(file, { throwIfNoEntry: false });
+  return found !== undefined && Date.now() - found.mtimeMs >= SILENT_AFTER_MS;
 }
 
 function releaseIfMine(file: string, mine: string): void {
-  try {
-    if (readFileSync(file, "utf8") === mine) rmSync(file, { force: true });
-  } catch {
-    // Gone already: nothing is held.
-  }
+  if (textOf(file) === mine) rmSync(file, { force: true });
 }
 
 function heldBy(folder: string, pid: number, host: string): NightdeskError {

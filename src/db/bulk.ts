@@ -35,7 +35,7 @@ async function insertJson(db: Knex, table: string, columns: readonly string[], r
 /**
  * Inserts the rows whose key is not there yet, and passes over the others; within a transaction.
  *
- * @param rowsJson  a JSON array of rows, cells in the order of the columns
+ * @param rowsJson  a JSON array of rows as UTF-8, cells in the order of the columns
  * @param constants further columns with one value for all rows
  * @returns how many rows were inserted
  */
@@ -43,7 +43,7 @@ export async function bulkInsertNew(
   db: Knex,
   table: string,
   columns: readonly string[],
-  rowsJson: string,
+  rowsJson: Buffer,
   constants: Readonly<Record<string, number>> = {},
 ): Promise<number> {
   const sent = await sendRows(db, table, columns, rowsJson);
@@ -78,22 +78,23 @@ export interface SentRows {
  * Sends rows for the next statements of a transaction to read, as a table with the columns named.
  *
  * @param table    a table that has the columns: they get its types. Another call for the same table takes its place
- * @param rowsJson a JSON array of rows, cells in the order of the columns
+ * @param rowsJson a JSON array of rows, cells in the order of the columns; bytes are UTF-8, and spare the driver making them so
  */
 export async function sendRows(
   db: Knex,
   table: string,
   columns: readonly string[],
-  rowsJson: string,
+  rowsJson: string | Buffer,
 ): Promise<SentRows> {
   const sent = `sent_${table}`;
   if (!isPostgres(db)) {
     const picked = columns.map((column, index) => `value ->> ${index} as ${column}`);
-    return { from: `(select ${picked.join(", ")} from jsonb_each(:sent_json))`, bindings: { sent_json: rowsJson } };
+    const json = typeof rowsJson === "string" ? ":sent_json" : "cast(:sent_json as text)";
+    return { from: `(select ${picked.join(", ")} from jsonb_each(${json}))`, bindings: { sent_json: rowsJson } };
   }
   await db.raw(`drop table if exists ${sent}`);
   await db.raw(`create temporary table ${sent} on commit drop as select ${columns.join(", ")} from ${table} limit 0`);
-  await copyRows(db, sent, columns, JSON.parse(rowsJson) as Cell[][]);
+  await copyRows(db, sent, columns, JSON.parse(rowsJson.toString()) as Cell[][]);
   return { from: sent, bindings: {} };
 }
 

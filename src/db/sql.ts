@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Knex } from "knex";
 import { NightdeskError } from "../base/errors";
 
-export type Bindings = Readonly<Record<string, string | number | null>>;
+export type Bindings = Readonly<Record<string, string | number | Buffer | null>>;
 
 const cache = new Map<string, string>();
 

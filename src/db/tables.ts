@@ -9,6 +9,8 @@ export interface TableShape {
   columns: string[];
   /** The columns of the primary key, in its order. */
   key: string[];
+  /** Whether a column holds bytes, which are not written as text. */
+  holds_bytes: boolean;
 }
 
 /** Every table of ours in the order in which they were made, without what the migrations keep for themselves. */
@@ -16,13 +18,18 @@ export async function tableShapes(db: Knex): Promise<TableShape[]> {
   const tables = await selectRows<{ name: string }>(db, isPostgres(db) ? POSTGRES_TABLES : SQLITE_TABLES);
   const shapes: TableShape[] = [];
   for (const { name: table } of tables) {
-    const columns = await selectRows<{ name: string; key_position: number }>(
+    const columns = await selectRows<{ name: string; key_position: number; is_bytes: number }>(
       db,
       isPostgres(db) ? POSTGRES_COLUMNS : SQLITE_COLUMNS,
       { table },
     );
     const key = columns.filter((column) => column.key_position > 0).sort((a, b) => a.key_position - b.key_position);
-    shapes.push({ table, columns: columns.map(({ name }) => name), key: key.map(({ name }) => name) });
+    shapes.push({
+      table,
+      columns: columns.map(({ name }) => name),
+      key: key.map(({ name }) => name),
+      holds_bytes: columns.some(({ is_bytes }) => is_bytes === 1),
+    });
   }
   return shapes;
 }
@@ -38,12 +45,15 @@ const POSTGRES_TABLES = `
   order by oid`;
 
 /** A hidden column is one that is computed. */
-const SQLITE_COLUMNS = "select name, pk as key_position from pragma_table_xinfo(:table) where hidden = 0 order by cid";
+const SQLITE_COLUMNS = `
+  select name, pk as key_position, case when lower(type) = 'blob' then 1 else 0 end as is_bytes
+  from pragma_table_xinfo(:table) where hidden = 0 order by cid`;
 
 const POSTGRES_COLUMNS = `
   select
       cast(attname as text) as name,
-      coalesce(array_position(cast(indkey as smallint[]), attnum) + 1, 0) as key_position
+      coalesce(array_position(cast(indkey as smallint[]), attnum) + 1, 0) as key_position,
+      case when atttypid = cast('bytea' as regtype) then 1 else 0 end as is_bytes
   from pg_attribute
   left join pg_index on indrelid = attrelid and indisprimary
   where attrelid = to_regclass(:table) and attnum > 0 and attgenerated = '' and not attisdropped

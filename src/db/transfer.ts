@@ -17,6 +17,8 @@ export interface CopiedTable {
 }
 
 const PAGE_ROWS = 5_000;
+/** Of a table whose rows hold files. */
+const PAGE_FILES = 8;
 
 /**
  * Copies a database into an empty one, of the same kind or the other, as it was at one instant: all of it or nothing.
@@ -83,10 +85,10 @@ async function copyTable(
   shape: TableShape,
   log: Log,
 ): Promise<CopiedTable> {
-  const { table, columns } = shape;
+  const { table } = shape;
   let rowCount = 0;
   for await (const rows of pagesOf(source, shape)) {
-    await bulkInsert(target, table, columns, rows);
+    await insertPage(target, shape, rows);
     rowCount += rows.length;
     log.progress(`copying ${table}: ${rowCount.toLocaleString("en-US")}`);
   }
@@ -100,19 +102,40 @@ async function copyTable(
   );
 }
 
+/** Bytes travel as the driver has them: neither JSON nor COPY's text takes them as they are. */
+async function insertPage(target: Knex, { table, columns, holds_bytes }: TableShape, rows: Cell[][]): Promise<void> {
+  if (!holds_bytes) return await bulkInsert(target, table, columns, rows);
+  for (const row of rows) {
+    await target(table).insert(Object.fromEntries(columns.map((column, index) => [column, row[index]])));
+  }
+}
+
+async function selectPage(
+  db: Knex,
+  { columns, holds_bytes }: TableShape,
+  sql: string,
+  after: Bindings,
+): Promise<Cell[][]> {
+  if (!holds_bytes) return await selectCells<Cell[]>(db, sql, columns, after);
+  const rows = await selectRows<Record<string, Cell>>(db, sql, after);
+  return rows.map((row) => columns.map((column) => row[column] ?? null));
+}
+
 /** The rows of a table in the order of its key, from each page on behind the last key of the one before. */
-async function* pagesOf(db: Knex, { table, columns, key }: TableShape): AsyncGenerator<Cell[][]> {
+async function* pagesOf(db: Knex, shape: TableShape): AsyncGenerator<Cell[][]> {
+  const { table, columns, key, holds_bytes } = shape;
+  const limit = holds_bytes ? PAGE_FILES : PAGE_ROWS;
   const places = key.map((column) => columns.indexOf(column));
   const names = key.join(", ");
   const behind = `where (${names}) > (${key.map((_, index) => `:after_${index}`).join(", ")})`;
   let after: Bindings | null = null;
   for (;;) {
-    const sql: string = `select ${columns.join(", ")} from ${table} ${after === null ? "" : behind} order by ${names} limit ${PAGE_ROWS}`;
-    const rows: Cell[][] = await selectCells<Cell[]>(db, sql, columns, after ?? {});
+    const sql: string = `select ${columns.join(", ")} from ${table} ${after === null ? "" : behind} order by ${names} limit ${limit}`;
+    const rows: Cell[][] = await selectPage(db, shape, sql, after ?? {});
     const last = rows.at(-1);
     if (last === undefined) return;
     yield rows;
-    if (rows.length < PAGE_ROWS) return;
+    if (rows.length < limit) return;
     after = Object.fromEntries(places.map((place, index) => [`after_${index}`, last[place] ?? null]));
   }
 }

@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 import { isPostgres } from "./dialect";
 
 /** Whose turn it is: numbers that every process of every release agrees on. */
-const TURNS = { migrations: 1, loads: 2, rules: 3, checks: 4 } as const;
+const TURNS = { migrations: 1, loads: 2, rules: 3, checks: 4, editions: 5 } as const;
 const NIGHTDESK = 0x6e69_6768;
 
 /**

@@ -20,10 +20,24 @@ export interface Content {
 export async function fingerprint(path: string): Promise<{ sha256: string; byte_count: number }> {
   const hash = createHash("sha256");
   let count = 0;
-  const file = createReadStream(path, { highWaterMark: 2 * CHUNK_BYTES });
-  for await (const chunk of explained(file, file, path)) {
-    hash.update(chunk);
-    count += chunk.length;
+  try {
+    const file = await open(path, "r");
+    try {
+      let [read, next] = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)];
+      let { bytesRead } = await file.read(read);
+      while (bytesRead > 0) {
+        // The disk reads on while this part is hashed.
+        const reading = file.read(next);
+        hash.update(read.subarray(0, bytesRead));
+        count += bytesRead;
+        [read, next] = [next, read];
+        ({ bytesRead } = await reading);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw unreadable(path, error);
   }
   return { sha256: hash.digest("hex"), byte_count: count };
 }

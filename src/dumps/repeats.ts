@@ -14,7 +14,7 @@ export async function noteRepeats(
   trx: Knex.Transaction,
   tables: EventTables,
   dumpKey: number,
-  rowsJson: string,
+  rowsJson: Buffer,
 ): Promise<void> {
   const columns = eventColumns(tables);
   const sent = await sendRows(trx, tables.events, columns, rowsJson);

@@ -6,7 +6,7 @@ import { joinContext, type LoadedEvent } from "./event";
 import { createRepeats, noteRepeats } from "./repeats";
 import { EVENT_TABLES, eventColumns } from "./tables";
 import { giveKeys, type Interner, type Interners, keyOf, nameText, type NewTexts, storeTexts } from "./intern";
-import { addWaiting, type Keyed, openWaiting, rowsJson, type Waiting } from "./waiting";
+import { addWaiting, type Keyed, openWaiting, orderByOwner, ownersOf, rowsJson, type Waiting } from "./waiting";
 
 /** What waits to be stored. */
 interface Pending {
@@ -34,6 +34,8 @@ export interface Store {
   /** The last batch on its way: settled when it has been prepared, and when it is stored. */
   prepared: Promise<unknown>;
   stored: Promise<unknown>;
+  /** What batches before were held in, to be used again: memory that is always new is what makes the garbage collector run. */
+  spare: { pending: Pending | null; rows: Buffer[] };
 }
 
 const BATCH_EVENTS = 20_000;
@@ -55,6 +57,7 @@ export function openStore(trx: Knex.Transaction, interners: Interners, dumpKey: 
     has_repeats: { contact: false, agent: false },
     prepared: Promise.resolve(),
     stored: Promise.resolve(),
+    spare: { pending: null, rows: [] },
   };
 }
 
@@ -78,8 +81,9 @@ export function noteEvent(store: Store, kind: "contact" | "agent", atMs: number)
   return pending.contact.owners.length + pending.agent.owners.length >= BATCH_EVENTS;
 }
 
-function openPending(): Pending {
-  return { contact: openWaiting(), agent: openWaiting(), rejected: [], rejected_bytes: 0 };
+/** @param sent a batch that has been prepared, whose buffers are used again */
+function openPending(sent: Pending | null = null): Pending {
+  return { contact: openWaiting(sent?.contact), agent: openWaiting(sent?.agent), rejected: [], rejected_bytes: 0 };
 }
 
 /** Takes a rejected line as a row of `rejected_lines` without its dump; true where enough are waiting. */
@@ -95,8 +99,9 @@ export function addRejected(store: Store, cells: Cell[], size: number): boolean 
  * before is stored, so that no more than two are in memory.
  */
 export async function sendBatch(store: Store): Promise<void> {
-  const { pending } = store;
-  store.pending = openPending();
+  const { pending, spare } = store;
+  store.pending = openPending(spare.pending);
+  spare.pending = null;
   const before = store.stored;
   await store.prepared;
   const prepared = prepareBoth(store, pending);
@@ -122,8 +127,8 @@ const REJECTED_COLUMNS = ["dump_key", "line_number", "reason", "message", "byte_
 /** Rows of events as a JSON array, in the order of `eventColumns`, and whose they are. */
 interface Prepared {
   count: number;
-  json: string;
-  owners: Set<number>;
+  json: Buffer;
+  owners: number[];
   /** Owners, names and contexts the events brought, to be stored with them. */
   texts: NewTexts[];
 }
@@ -131,22 +136,26 @@ interface Prepared {
 /** One after the other, since both give out keys of contexts. */
 async function prepareBoth(store: Store, pending: Store["pending"]): Promise<[Prepared, Prepared]> {
   const contact = await prepare(store, "contact", pending.contact);
-  return [contact, await prepare(store, "agent", pending.agent)];
+  const agent = await prepare(store, "agent", pending.agent);
+  store.spare.pending = pending;
+  return [contact, agent];
 }
 
 async function prepare(store: Store, kind: "contact" | "agent", waiting: Waiting): Promise<Prepared> {
   const { trx, interners } = store;
   const count = waiting.owners.length;
-  if (count === 0) return { count, json: "[]", owners: new Set(), texts: [] };
+  if (count === 0) return { count, json: NO_ROWS, owners: [], texts: [] };
   const tables = EVENT_TABLES[kind];
   const texts = [
     await giveTextKeys(trx, interners[tables.owners], waiting.owners),
     await giveTextKeys(trx, interners[tables.names], waiting.names),
     await giveContextKeys(store, new Set(waiting.contexts.filter(({ key }) => key === null))),
   ];
-  const owners = new Set(waiting.owners.map(({ key }) => key as number));
-  return { count, json: rowsJson(waiting), owners, texts };
+  const order = orderByOwner(waiting);
+  return { count, json: rowsJson(waiting, order, store.spare.rows.pop()), owners: ownersOf(waiting, order), texts };
 }
+
+const NO_ROWS = Buffer.from("[]");
 
 async function giveTextKeys(trx: Knex.Transaction, interner: Interner, texts: readonly Keyed[]): Promise<NewTexts> {
   const open = texts.filter(({ key }) => key === null);
@@ -186,6 +195,7 @@ async function storeEvents(store: Store, kind: "contact" | "agent", prepared: Pr
     store.has_repeats[kind] = true;
     await noteRepeats(store.trx, tables, store.dump_key, prepared.json);
   }
+  store.spare.rows.push(Buffer.from(prepared.json.buffer));
 }
 
 /** Notes owners of events for the rebuild. */

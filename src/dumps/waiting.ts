@@ -32,14 +32,15 @@ const CLOSE = 93;
 const ZERO = 48;
 const TEN_MILLION = 10_000_000;
 
-export function openWaiting(): Waiting {
+/** @param sent whose buffers are used again; nobody may read it any more */
+export function openWaiting(sent: Waiting | null = null): Waiting {
   return {
     owners: [],
     names: [],
     contexts: [],
-    cells: Buffer.allocUnsafe(FIRST_BYTES),
+    cells: sent?.cells ?? Buffer.allocUnsafe(FIRST_BYTES),
     length: 0,
-    ends: new Int32Array(FIRST_ENDS),
+    ends: sent?.ends ?? new Int32Array(FIRST_ENDS),
   };
 }
 
@@ -83,15 +84,19 @@ export function reserve(waiting: Waiting, bytes: number): void {
 }
 
 /**
- * The rows as a JSON array, all keys being known. Those of one owner follow each other, in the order they came: the index
- * that tells repeats is then written page by page.
+ * The rows as a JSON array, all keys being known.
+ *
+ * @param order places of the events in the order wanted
+ * @param used a buffer to write to, if it is large enough: nobody may read it any more
  */
-export function rowsJson(waiting: Waiting): string {
+export function rowsJson(waiting: Waiting, order: Int32Array, used: Buffer | undefined): Buffer {
   const { cells, ends, owners, names, contexts } = waiting;
-  const out = Buffer.allocUnsafe(waiting.length + owners.length * 3 * KEY_BYTES + 2);
+  const most = waiting.length + owners.length * 3 * KEY_BYTES + 2;
+  const out = used !== undefined && used.length >= most ? used : Buffer.allocUnsafeSlow(most + (most >> 2));
   let at = 0;
   out[at++] = OPEN;
-  for (const row of orderByOwner(owners)) {
+  for (let index = 0; index < order.length; index++) {
+    const row = order[index] as number;
     if (at > 1) out[at++] = COMMA;
     out[at++] = OPEN;
     at = writeInteger(out, at, owners[row]?.key as number);
@@ -109,13 +114,34 @@ export function rowsJson(waiting: Waiting): string {
     out[at++] = CLOSE;
   }
   out[at++] = CLOSE;
-  return out.toString("utf8", 0, at);
+  return out.subarray(0, at);
 }
 
-/** Places of the events by the keys of their owners; a number of both, for numbers are sorted without a comparison. */
-function orderByOwner(owners: readonly Keyed[]): number[] {
-  const marks = Float64Array.from(owners, ({ key }, place) => (key as number) * owners.length + place);
-  return Array.from(marks.sort(), (mark) => mark % owners.length);
+/** The keys of the owners, each once. */
+export function ownersOf({ owners }: Waiting, order: Int32Array): number[] {
+  const keys: number[] = [];
+  let last = 0;
+  for (let index = 0; index < order.length; index++) {
+    const key = (owners[order[index] as number] as Keyed).key as number;
+    if (key !== last) keys.push(key);
+    last = key;
+  }
+  return keys;
+}
+
+/**
+ * Places of the events, all keys being known: those of one owner follow each other, in the order they came. The index that
+ * tells repeats is then written page by page.
+ */
+export function orderByOwner({ owners }: Waiting): Int32Array {
+  const count = owners.length;
+  // A number of both key and place, for numbers are sorted without a comparison.
+  const marks = new Float64Array(count);
+  for (let place = 0; place < count; place++) marks[place] = ((owners[place] as Keyed).key as number) * count + place;
+  marks.sort();
+  const places = new Int32Array(count);
+  for (let index = 0; index < count; index++) places[index] = (marks[index] as number) % count;
+  return places;
 }
 
 /** Writes a whole number of at most 15 digits, not below zero. @returns the place behind it */

@@ -13,6 +13,13 @@ export function durationText(ms: number): string {
   return ms < 0 && seconds > 0 ? `-${text}` : text;
 }
 
+/** A duration in ms to the last millisecond: `h:mm:ss.mmm`. */
+export function exactDurationText(ms: number): string {
+  const whole = Math.floor(Math.abs(ms) / 1000) * 1000;
+  const text = `${durationText(whole)}.${String(Math.abs(ms) - whole).padStart(3, "0")}`;
+  return ms < 0 ? `-${text}` : text;
+}
+
 /**
  * A share 0…1 as a percentage with one decimal. What is not all and not nothing never reads `100.0 %` or `0.0 %`: a
  * single refused transition among a million must show.

@@ -52,61 +52,91 @@ async function measureTogether(db: Knex, metrics: readonly Metric[], ask: Metric
 }
 
 async function measurePiece(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MeasuredRow[]> {
-  const { sql, bindings } = placed(metrics, ask);
-  const ranked = [...new Set(metrics.filter(({ kind }) => kind === "percentile").map(({ value = "null" }) => value))];
-  const scope = "scope_channel, scope_id, slot_at_ms";
-  const ranks = ranked.map(
-    (value, index) =>
-      `row_number() over (partition by ${scope} order by case when (${value}) is null then 1 else 0 end, (${value})) as rank_${index},
-      count(${value}) over (partition by ${scope}) as count_${index}`,
-  );
-  const columns = metrics.flatMap((metric, index) =>
-    columnsOf(metric, `m${index}`, ranked.indexOf(metric.value ?? "")),
-  );
-  const select = `${sql},
-ranked as (select placed.*${ranks.map((rank) => `,\n    ${rank}`).join("")} from placed)
+  const { sql, bindings } = placed(metrics, ask, metrics.flatMap(expressionsOf));
+  const columns = metrics.flatMap((metric, index) => columnsOf(metric, `m${index}`));
+  const rows = await selectRows<MeasuredRow>(
+    db,
+    `${sql}
 select
     scope_channel as channel_type,
     scope_id,
     max(scope_name) as scope_name,
     slot_at_ms,
     ${columns.join(",\n    ")}
+from placed
+group by ${SCOPE}
+order by ${SCOPE}`,
+    bindings,
+  );
+  const byScope = new Map(rows.map((row) => [scopeKey(row), row]));
+  for (const value of new Set(metrics.flatMap(({ kind, value: of }) => (kind === "percentile" && of ? [of] : [])))) {
+    const { sql: valued } = placed(metrics, ask, [value]);
+    for (const ranks of await selectRows<MeasuredRow>(db, rankSelect(valued, metrics, value), bindings)) {
+      Object.assign(byScope.get(scopeKey(ranks)) ?? {}, ranks);
+    }
+  }
+  return rows;
+}
+
+const SCOPE = "scope_channel, scope_id, slot_at_ms";
+
+function scopeKey({ channel_type, scope_id, slot_at_ms }: MeasuredRow): string {
+  return `${channel_type}\t${scope_id}\t${slot_at_ms}`;
+}
+
+/**
+ * Nearest rank: the smallest value that so many percent of all do not exceed. Asked for apart, since numbering rows takes
+ * them through a sort, and a sort of whole rows takes longer than all sums together.
+ */
+function rankSelect(sql: string, metrics: readonly Metric[], value: string): string {
+  const percentiles = metrics.flatMap((metric, index) =>
+    metric.kind === "percentile" && metric.value === value
+      ? [`max(case when rank = (value_count * ${metric.percent} + 99) / 100 then value end) as m${index}_part`]
+      : [],
+  );
+  return `${sql},
+valued as (select ${SCOPE}, ${value} as value from placed),
+ranked as (
+    select
+        ${SCOPE},
+        value,
+        row_number() over (partition by ${SCOPE} order by value) as rank,
+        count(*) over (partition by ${SCOPE}) as value_count
+    from valued
+    where value is not null
+)
+select scope_channel as channel_type, scope_id, slot_at_ms, ${percentiles.join(", ")}
 from ranked
-group by ${scope}
-order by ${scope}`;
-  return await selectRows<MeasuredRow>(db, select, bindings);
+group by ${SCOPE}`;
 }
 
-function columnsOf(metric: Metric, name: string, rank: number): string[] {
+/** All SQL of a metric over its population's rows. */
+function expressionsOf(metric: Metric): string[] {
+  const { kind, value = "null", by_preset = "null", left_out_if = "is_left_out" } = metric;
+  const given = kind === "ratio" ? [sideOf(metric, "numerator"), sideOf(metric, "denominator")] : [value];
+  return [...given, by_preset, left_out_if];
+}
+
+function columnsOf(metric: Metric, name: string): string[] {
   const leftOut = `cast(coalesce(sum(${metric.left_out_if ?? "is_left_out"}), 0) as bigint) as ${name}_left_out`;
-  return [...measureColumns(metric, name, rank), leftOut];
+  return [...measureColumns(metric, name), leftOut];
 }
 
-function measureColumns(metric: Metric, name: string, rank: number): string[] {
+function measureColumns(metric: Metric, name: string): string[] {
   const { kind, value = "null" } = metric;
-  const sum = (expression: string): string => `cast(coalesce(sum(${expression}), 0) as bigint)`;
+  const sum = (expression: string): string => `cast(coalesce(sum(${expression}), 0) as bigint) as ${name}`;
+  const entered = (expression: string): string => `count(${expression}) as ${name}_entered`;
   if (kind === "ratio") {
     const [part, whole] = [sideOf(metric, "numerator"), sideOf(metric, "denominator")];
-    const entered = `case when (${part}) <> 0 or (${whole}) <> 0 then 1 end`;
     const preset = metric.by_preset;
     const least = preset === undefined ? [] : [`min(${preset}) as ${name}_least`, `max(${preset}) as ${name}_most`];
-    return [
-      `${sum(part)} as ${name}_part`,
-      `${sum(whole)} as ${name}_whole`,
-      `count(${entered}) as ${name}_entered`,
-      ...least,
-    ];
+    const given = entered(`case when (${part}) <> 0 or (${whole}) <> 0 then 1 end`);
+    return [`${sum(part)}_part`, `${sum(whole)}_whole`, given, ...least];
   }
-  if (kind === "mean") return [`${sum(value)} as ${name}_part`, `count(${value}) as ${name}_entered`];
-  if (kind === "distinct") return [`count(distinct ${value}) as ${name}_part`, `count(${value}) as ${name}_entered`];
-  if (kind !== "percentile")
-    return [`${sum(value)} as ${name}_part`, `count(case when (${value}) <> 0 then 1 end) as ${name}_entered`];
-  // Nearest rank: the smallest value that so many percent of all do not exceed.
-  const place = `(count_${rank} * ${metric.percent} + 99) / 100`;
-  return [
-    `max(case when rank_${rank} = ${place} then ${value} end) as ${name}_part`,
-    `count(${value}) as ${name}_entered`,
-  ];
+  if (kind === "sum" || kind === "count")
+    return [`${sum(value)}_part`, entered(`case when (${value}) <> 0 then 1 end`)];
+  if (kind === "mean") return [`${sum(value)}_part`, entered(value)];
+  return kind === "distinct" ? [`count(distinct ${value}) as ${name}_part`, entered(value)] : [entered(value)];
 }
 
 function figureOf(metric: Metric, index: number, row: MeasuredRow, ask: MetricAsk): Figure {

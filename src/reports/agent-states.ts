@@ -2,6 +2,7 @@ import { HOUR } from "../base/days";
 import type { Words } from "../i18n/words";
 import { type AgentStates, readAgents, readKinds, sharesOf, type StateKind, sumSpells } from "./agent-states-data";
 import { beginDay, dayPictures, drawAgent, type Pictures, rangePictures } from "./agent-states-days";
+import { agentFigures } from "./agent-states-figures";
 import { beginList, finishList, listStays } from "./agent-states-list";
 import { staysByAgent } from "./agent-states-stays";
 import { agentTables, idleTables, signedIn, teamTable } from "./agent-states-tables";
@@ -12,6 +13,7 @@ export const agentStates: Report = {
   name: "agent-states",
   title: "Agent states",
   question: "Who was there, and how was the time spent?",
+  has_views: true,
   gather,
 };
 
@@ -56,6 +58,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
       idle_by_agent: idle.byAgent,
       definitions: definitionsOf(words, kinds),
     },
+    figures: agentFigures(kinds, agents),
     tables: [table.csv, idle.csv, ...(list === null ? [] : [list.table])],
   };
 }

@@ -3,6 +3,7 @@ import { readSql, selectRows, type Bindings } from "../db/sql";
 import { abandonedTables } from "./contact-sessions-abandoned";
 import { arrivalCharts } from "./contact-sessions-arrivals";
 import { channelTable, directionTable, outcomeTable, sumContacts, type ContactRow } from "./contact-sessions-contacts";
+import { type ArrivalRow, contactFigures } from "./contact-sessions-figures";
 import { contactCards, contactDefinitions } from "./contact-sessions-headline";
 import { intervalTables, queueTables } from "./contact-sessions-queues";
 import { readVisits } from "./contact-sessions-visits";
@@ -17,10 +18,7 @@ export const contactSessions: Report = {
 
 async function gather(ask: Ask): Promise<ReportContent> {
   const contacts = await askPart<ContactRow>(ask, "contacts");
-  const arrivals = await askPart<{ half_hour_at_ms: number; handle_type: string; contact_count: number }>(
-    ask,
-    "arrivals",
-  );
+  const arrivals = await askPart<ArrivalRow>(ask, "arrivals");
   const visits = await readVisits(ask);
   const { words } = ask;
   const { telephony } = visits;
@@ -51,6 +49,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
       abandoned: abandoned.page,
       definitions: contactDefinitions(words, visits),
     },
+    figures: contactFigures(visits, contacts, arrivals),
     tables: [queues.csv, intervals.csv, abandoned.csv],
   };
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { readSql, selectRows } from "../db/sql";
+import { failureFigures } from "./failure-reasons-figures";
 import { failureCards, failureDefinitions, ownerTable } from "./failure-reasons-headline";
 import { placeTables } from "./failure-reasons-places";
 import { reasonTables } from "./failure-reasons-tables";
@@ -83,6 +84,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
       places: places.page,
       definitions: failureDefinitions(words),
     },
+    figures: failureFigures(failures),
     tables: [tables.csv, places.csv],
   };
 }

@@ -4,46 +4,56 @@ import { writeCsvRows } from "../base/csv";
 import { NightdeskError } from "../base/errors";
 import { type CsvTable, csvCells, type Told } from "./table";
 
-/** A file of the period's folder: whole, or in parts where it is large. */
+/** A file of the period's folder, and where its bytes come from when it is its turn. */
 export interface PlannedFile {
   name: string;
-  text: string | readonly (string | Uint8Array)[];
+  read: () => Promise<string | Uint8Array>;
 }
 
 /** The text of a report's CSV file, in parts. */
-export function csvText(table: CsvTable, ask: Told, hasBom: boolean): PlannedFile["text"] {
-  const text = `${hasBom ? "\uFEFF" : ""}${writeCsvRows(csvCells(table, ask))}`;
-  return [text, ...(table.written ?? [])];
+export function csvParts(table: CsvTable, ask: Told): (string | Uint8Array)[] {
+  return [writeCsvRows(csvCells(table, ask)), ...(table.written ?? [])];
+}
+
+/** A CSV file as spreadsheets want it that take UTF-8 only with a byte-order mark. */
+export function withBom(bytes: Uint8Array): Uint8Array {
+  return Buffer.concat([Buffer.from("\uFEFF"), bytes]);
 }
 
 /**
  * Writes every file beside its place and renames all of them once the last is on the disk.
  *
+ * @returns the files, absolute, and their size together in bytes
  * @throws NightdeskError `report-write` where the folder takes no files; what stood there before is untouched
  */
 export async function publishFiles(
   folder: string,
   files: readonly PlannedFile[],
 ): Promise<{ files: string[]; bytes: number }> {
-  const planned = files.map(({ name, text }) => ({
+  const planned = files.map(({ name, read }) => ({
     place: join(folder, name),
     beside: join(folder, `.${name}.${process.pid}.part`),
-    text,
+    read,
   }));
+  let bytes = 0;
   try {
     await mkdir(folder, { recursive: true });
-    for (const { beside, text } of planned) await writeFile(beside, text);
+    for (const { beside, read } of planned) {
+      const content = await read();
+      bytes += Buffer.byteLength(content);
+      await writeFile(beside, content);
+    }
     for (const { place } of planned) await refuseFolder(place);
     for (const { beside, place } of planned) await rename(beside, place);
   } catch (error) {
     for (const { beside } of planned) await rm(beside, { force: true });
+    if (error instanceof NightdeskError) throw error;
     throw new NightdeskError(
       "report-write",
       `The reports could not be written to ${folder}: ${(error as Error).message}. Expected a folder that takes new files. Free the place, or name another with --out.`,
       { canRetry: true, cause: error },
     );
   }
-  const bytes = planned.reduce((sum, { text }) => sum + byteCount(text), 0);
   return { files: planned.map(({ place }) => place), bytes };
 }
 
@@ -51,9 +61,4 @@ export async function publishFiles(
 async function refuseFolder(place: string): Promise<void> {
   const found = await stat(place).catch(() => null);
   if (found?.isDirectory() === true) throw new Error(`${place} is a folder`);
-}
-
-function byteCount(text: PlannedFile["text"]): number {
-  const parts = typeof text === "string" ? [text] : text;
-  return parts.reduce((sum, part) => sum + (typeof part === "string" ? Buffer.byteLength(part) : part.byteLength), 0);
 }

@@ -1,4 +1,4 @@
-import { countText, durationText } from "../i18n/figures";
+import { countText, exactDurationText } from "../i18n/figures";
 import type { Words } from "../i18n/words";
 import type { Card } from "./page";
 import type { Difference, Reconciled, Subject, Tally } from "./reconciliation";
@@ -206,7 +206,7 @@ function differenceRow(row: Difference, words: Words): Difference & Record<strin
   const unit = row.is_count === 1 ? "count" : "ms";
   const told = (value: number | null): string => {
     if (value === null) return words.t("open");
-    return row.is_count === 1 ? words.count(value) : exactTime(value);
+    return row.is_count === 1 ? words.count(value) : exactDurationText(value);
   };
   return {
     ...row,
@@ -240,12 +240,5 @@ function signed(count: number | null): string {
 
 function signedTime(ms: number | null): string {
   if (ms === null) return "";
-  return `${ms > 0 ? "+" : ""}${exactTime(ms)}`;
-}
-
-/** To the last millisecond, `h:mm:ss.mmm`: that is what is compared. */
-function exactTime(ms: number): string {
-  const whole = Math.floor(Math.abs(ms) / 1000) * 1000;
-  const text = `${durationText(whole)}.${String(Math.abs(ms) - whole).padStart(3, "0")}`;
-  return ms < 0 ? `-${text}` : text;
+  return `${ms > 0 ? "+" : ""}${exactDurationText(ms)}`;
 }

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Words } from "../i18n/words";
 import { readSql, selectRows } from "../db/sql";
+import type { IssuedFigure } from "../metrics/restatement";
+import { figureOf } from "./figures";
 import { type Cause, DIFFERENCES, reconciliationDefinitions } from "./reconciliation-words";
 import { causeTable, differenceTable, measureTable, reconciliationCards, ruleTable } from "./reconciliation-tables";
 import type { Ask, Period, Report, ReportContent } from "./report";
@@ -89,8 +91,26 @@ async function gather(ask: Ask): Promise<ReportContent> {
       unexplained: differences.page,
       definitions: reconciliationDefinitions(ask.words),
     },
+    figures: reconciledFigures(found),
     tables: [differences.csv],
   };
+}
+
+/** What an edition keeps of it: how many sessions agree, and how many figures each cause explains. */
+function reconciledFigures({ agreements, tallies }: Reconciled): IssuedFigure[] {
+  const agreed = agreements.map(({ subject, agreeing_count: part, compared_count: whole }) =>
+    figureOf("reconciliation_agreement", "share", shareOf(part, whole), { dimension: "subject", scope_id: subject }, [
+      part,
+      whole,
+    ]),
+  );
+  const causes = [...new Set(tallies.map(({ cause }) => cause))].toSorted();
+  const explained = causes.map((cause) => {
+    const own = tallies.filter((tally) => tally.cause === cause);
+    const count = own.reduce((sum, { figure_count }) => sum + figure_count, 0);
+    return figureOf("reconciled_figures", "count", count, { dimension: "cause", scope_id: cause });
+  });
+  return [...agreed, ...explained];
 }
 
 async function reconcile({ db, period, mask }: Ask): Promise<Reconciled> {

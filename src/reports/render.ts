@@ -1,17 +1,19 @@
-import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
+import type { Language } from "../base/language";
 import { UsageError } from "../base/errors";
 import { maskOf } from "../base/mask";
 import { withReaders } from "../db/readers";
 import { type Words, wordsOf } from "../i18n/words";
+import type { EditionNote, IssuedFigure } from "../metrics/restatement";
 import { REPORTS } from "./catalogue";
-import { gatherDataBox } from "./data-box";
-import { csvText, type PlannedFile, publishFiles } from "./files";
+import { type DataBox, gatherDataBox } from "./data-box";
+import { pageEdition, restatementTable } from "./edition-page";
+import { boxFigures } from "./figures";
+import { csvParts } from "./files";
 import { renderPage } from "./html";
-import { indexFile } from "./index-page";
 import { periodOf } from "./period";
-import type { Ask, Made, Period, Report, ReportContent, ReportRequest } from "./report";
+import type { Ask, Period, Report, ReportContent, ReportRequest } from "./report";
 
 export function reportNames(): string[] {
   return REPORTS.map(({ name }) => name);
@@ -30,21 +32,48 @@ export async function reportsWithSubject(
   return kept;
 }
 
+/** A file of a report, in parts where it is large. */
+export interface ReportFile {
+  name: string;
+  parts: readonly (string | Uint8Array)[];
+}
+
+/** What a report would say, before it is known which edition of it says so. */
+export interface ReportDraft {
+  report: string;
+  /** `person` for reports that are the same by channel. */
+  view: "person" | "channel";
+  language: Language;
+  summary: string;
+  figures: IssuedFigure[];
+  /** Its CSV files. */
+  tables: ReportFile[];
+  box: DataBox;
+}
+
+/** Decides what becomes of a draft; `draw` gives all files of the report as the edition of that note. */
+export type Editor<Issued> = (
+  db: Knex,
+  draft: ReportDraft,
+  draw: (note: EditionNote) => ReportFile[],
+) => Promise<Issued>;
+
 /**
- * Renders reports into `<out>/<period>/`. All of them are made of one state of the database, whatever is written meanwhile,
- * and before the first file is replaced, so that a folder never holds half a render; the same data give the same bytes.
+ * Gathers reports, all of them from one state of the database, whatever is written meanwhile. What becomes of each is the
+ * editor's; the rows it was made of are let go. The same data give the same drafts and files.
  *
  * @param look may look at that state before anything is made of it
- * @returns the files written, absolute, and their size together in bytes
+ * @returns what the editor made of each, in the order of the catalogue
  * @throws UsageError for an unknown report, before anything is read or written
  */
-export async function renderReports(
+export async function gatherReports<Issued>(
   db: Knex,
   config: Config,
   names: readonly string[],
-  request: ReportRequest,
-  look: (db: Knex) => Promise<void> = () => Promise.resolve(),
-): Promise<{ files: string[]; bytes: number }> {
+  request: Pick<ReportRequest, "from" | "to" | "view" | "words">,
+  look: (db: Knex) => Promise<void>,
+  edit: Editor<Issued>,
+): Promise<{ issued: Issued[]; period: Period; box: DataBox }> {
   const asked = new Set(names.map(reportNamed));
   const reports = REPORTS.filter((report) => asked.has(report));
   const words = request.words ?? wordsOf("en");
@@ -55,11 +84,7 @@ export async function renderReports(
     const box = await gatherDataBox(reader, config, period, words);
     const view = request.view ?? "person";
     const ask: Ask = { db: reader, config, period, view, mask: maskOf(config.masking), words, box };
-    const folder = join(request.out, folderOf(period, view, words));
-    const made = await makeAll(reports, readers, ask, request);
-    const files = made.flatMap((each) => each.files);
-    if (request.formats.includes("html")) files.push(indexFile(folder, made, ask, request));
-    return await publishFiles(folder, files);
+    return { issued: await editAll(reports, readers, ask, edit), period, box };
   });
 }
 
@@ -67,7 +92,7 @@ export async function renderReports(
  * The folder of a period. By channel the figures are others, in another language the words: they must not take the place of
  * the night's pages.
  */
-function folderOf({ name }: Period, view: Ask["view"], { language }: Words): string {
+export function folderOf({ name }: Period, view: Ask["view"], { language }: Words): string {
   return [name, ...(view === "channel" ? ["by-channel"] : []), ...(language === "en" ? [] : [language])].join("-");
 }
 
@@ -75,25 +100,37 @@ function folderOf({ name }: Period, view: Ask["view"], { language }: Words): str
 const READERS = 2;
 
 /** Every connection takes the next report when it is done with one; the first fault is thrown once all have come to rest. */
-async function makeAll(
+async function editAll<Issued>(
   reports: readonly Report[],
   readers: readonly Knex[],
   ask: Ask,
-  request: ReportRequest,
-): Promise<Made[]> {
+  edit: Editor<Issued>,
+): Promise<Issued[]> {
   const waiting = reports.entries();
-  const made: Made[] = [];
+  const issued: Issued[] = [];
   const lanes = readers.map(async (db) => {
-    for (const [index, report] of waiting) made[index] = await make(report, { ...ask, db }, request);
+    for (const [index, report] of waiting) issued[index] = await editOne(report, { ...ask, db }, edit);
   });
   for (const lane of await Promise.allSettled(lanes)) if (lane.status === "rejected") throw lane.reason;
-  return made;
+  return issued;
 }
 
-async function make(report: Report, ask: Ask, request: ReportRequest): Promise<Made> {
+async function editOne<Issued>(report: Report, ask: Ask, edit: Editor<Issued>): Promise<Issued> {
   const content = await report.gather(ask);
-  const { summary, tables } = content;
-  return { report, summary, tables: tables.map(({ name }) => name), files: filesOf(report, content, ask, request) };
+  const tables = content.tables.map((table) => ({
+    name: `${table.name}.csv`,
+    parts: csvParts(table, ask),
+  }));
+  const draft: ReportDraft = {
+    report: report.name,
+    view: report.has_views === true ? ask.view : "person",
+    language: ask.words.language,
+    summary: content.summary,
+    figures: [...content.figures, ...boxFigures(ask.box)],
+    tables,
+    box: ask.box,
+  };
+  return await edit(ask.db, draft, (note) => filesOf(report, content, tables, ask, note));
 }
 
 function reportNamed(name: string): Report {
@@ -111,16 +148,21 @@ function sharedPairs(known: string, asked: string): number {
   return pairs.filter((pair) => known.includes(pair)).length;
 }
 
-function filesOf(report: Report, content: ReportContent, ask: Ask, request: ReportRequest): PlannedFile[] {
-  const { name, title, question } = report;
+function filesOf(
+  { name, title, question }: Report,
+  { page, summary }: ReportContent,
+  tables: readonly ReportFile[],
+  ask: Ask,
+  note: EditionNote,
+): ReportFile[] {
   const { period, box, words } = ask;
-  const { summary } = content;
-  const told = { name, title: words.t(title), question: words.t(question), summary };
-  const page = { ...content.page, report: told, period, box };
-  const html = request.formats.includes("html") ? [{ name: `${name}.html`, text: renderPage(name, page, words) }] : [];
-  const csv = request.formats.includes("csv") ? content.tables : [];
+  const edition = pageEdition(name, note, ask);
+  const report = { name, title: words.t(title), question: words.t(question), summary };
+  const html = renderPage(name, { ...page, report, period, box, edition }, words);
+  const restated = note.restates === null ? [] : [restatementTable(name, period, note, ask)];
   return [
-    ...html,
-    ...csv.map((table) => ({ name: `${table.name}.csv`, text: csvText(table, ask, request.bom ?? false) })),
+    { name: `${name}.html`, parts: [html] },
+    ...tables,
+    ...restated.map((table) => ({ name: `${table.name}.csv`, parts: csvParts(table, ask) })),
   ];
 }

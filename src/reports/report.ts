@@ -2,8 +2,8 @@ import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import type { Mask } from "../base/mask";
 import type { Words } from "../i18n/words";
+import type { IssuedFigure } from "../metrics/restatement";
 import type { DataBox } from "./data-box";
-import type { PlannedFile } from "./files";
 import type { CsvTable } from "./table";
 
 export interface ReportRequest {
@@ -19,6 +19,8 @@ export interface ReportRequest {
   bom?: boolean;
   /** The language of pages and CSV heads; English where none is given. */
   words?: Words;
+  /** Make an edition that stands again where its pages would be others today. */
+  again?: boolean;
 }
 
 /** A range of local days and the instants it spans: `starts_at_ms` belongs to it, `ends_at_ms` no longer. */
@@ -50,17 +52,10 @@ export interface ReportContent {
   summary: string;
   /** What `templates/<name>.hbs` shows, plain objects; `report`, `period` and `box` are added. */
   page: object;
+  /** Every number of the page and the CSV files that a reader may quote: by them the next edition is compared with this one. */
+  figures: IssuedFigure[];
   /** The CSV files; the first is named after the report. */
   tables: CsvTable[];
-}
-
-/** A report of a render: its files, and what the index says of it. The rows they were made of are let go. */
-export interface Made {
-  report: Report;
-  summary: string;
-  /** The names of its CSV tables. */
-  tables: string[];
-  files: PlannedFile[];
 }
 
 /** One question: `<name>.sql` asks it, `<name>.ts` says what the columns mean, `templates/<name>.hbs` shows it. */
@@ -70,6 +65,8 @@ export interface Report {
   title: string;
   /** What the reader wants to know, as a question. */
   question: string;
+  /** Whether it says something else by channel than by person. */
+  has_views?: boolean;
   gather(ask: Ask): Promise<ReportContent>;
   /** Whether there is anything to ask about; where not, nights leave the report out, and by name it says so. Always, where it is not said. */
   hasSubject?(db: Knex, period: Period): Promise<boolean>;

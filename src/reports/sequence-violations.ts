@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { readSql, selectRows, type Bindings } from "../db/sql";
 import type { Ask, Report, ReportContent } from "./report";
+import { sequenceFigures } from "./sequence-violations-figures";
 import {
   sequenceCards,
   sequenceDefinitions,
@@ -26,7 +27,8 @@ async function gather(ask: Ask): Promise<ReportContent> {
   if (totals === undefined) throw new Error("a select without grouping gives one row");
   const transitions = await askPart<TransitionRow>(ask, "transitions", days);
   const cells = await askPart<CellRow>(ask, "cells", { table_name: ask.box.sequence_table });
-  const kinds = kindTables(await askPart<KindRow>(ask, "kinds", days), ask);
+  const refused = await askPart<KindRow>(ask, "kinds", days);
+  const kinds = kindTables(refused, ask);
   const unknown = unknownTables(await askPart<UnknownRow>(ask, "unknown", days), ask);
   const matrix = matrixTables(words, cells, transitions);
   const fitness = shareOf(totals.accepted_count, totals.judged_count);
@@ -49,6 +51,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
       truncated: truncatedWords(words, totals),
       definitions: sequenceDefinitions(words),
     },
+    figures: sequenceFigures(totals, refused),
     tables: [kinds.csv, matrix.csv, unknown.csv],
   };
 }

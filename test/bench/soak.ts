@@ -4,7 +4,7 @@ import { enqueue, stateOf } from "../../jobs/enqueue";
 import { type NightQueue, openQueue } from "../../jobs/queue";
 import { batchOf } from "../../src/batch";
 import { addDays } from "../../src/base/days";
-import { closeContext } from "../../src/context";
+import { closeContext, type Context } from "../../src/context";
 import { exportNames, exportTable } from "../../src/exports/export";
 import { runWorkflow } from "../../src/runner";
 import { openRedis, type RedisServer } from "../support/queues";
@@ -24,6 +24,7 @@ const STUCK_AFTER_MS = 300_000;
 
 interface Soak {
   site: Site;
+  context: Context;
   redis: RedisServer;
   /** Two connections, as two processes would have them. */
   queues: NightQueue[];
@@ -41,7 +42,16 @@ async function main(): Promise<void> {
   const site = openSite(redis.url, { queue: { lock_s: 1, backoff_s: 0.2, attempts: 5, stop_within_s: 1 } });
   await givenDays(site, FIRST_DAY, nights, CONTACTS);
   const queue = (): Promise<NightQueue> => openQueue(site.config(), { role: "service", onError: () => {} });
-  const soak: Soak = { site, redis, queues: [await queue(), await queue()], workers: [], random: lcg(seed), done: {} };
+  const context = await site.open();
+  const soak: Soak = {
+    site,
+    context,
+    redis,
+    queues: [await queue(), await queue()],
+    workers: [],
+    random: lcg(seed),
+    done: {},
+  };
   for (let index = 0; index < WORKERS; index++) soak.workers.push(runProgram(site, ["worker"]));
   const started = performance.now();
   for (let index = 0; index < nights; index++) {
@@ -54,6 +64,7 @@ async function main(): Promise<void> {
   print(`${nights} nights, seed ${seed}: ${JSON.stringify(soak.done)}; ${await receiptsText(site)}`);
   print(differences.length === 0 ? "Every row and every byte as undisturbed." : `DIFFERENT: ${differences.join(", ")}`);
   for (const each of soak.queues) await each.close();
+  await closeContext(context);
   await redis.close();
   for (const each of [quiet, site]) each.close();
   process.exit(differences.length === 0 ? 0 : 1);
@@ -73,12 +84,12 @@ async function undisturbed(site: Site, nights: number): Promise<void> {
 
 /** One night, asked for up to four times, with up to two faults while it runs. */
 async function disturbedNight(soak: Soak, day: string): Promise<void> {
-  const { site, queues, random } = soak;
+  const { queues, random } = soak;
   const batch = batchOf({ workflow: "nightly", from: day, to: day });
   const ask = async (): Promise<void> => {
     const night = queues[random() < 0.5 ? 0 : 1];
     if (night === undefined) return;
-    await enqueue(night, site.config(), batch);
+    await enqueue(soak.context, night, batch);
     count(soak, "asked");
   };
   await Promise.all(Array.from({ length: 1 + Math.floor(random() * 3) }, ask));
@@ -101,7 +112,7 @@ async function isOver({ queues }: Soak, day: string): Promise<boolean> {
   if (night === undefined) return false;
   const batch = batchOf({ workflow: "nightly", from: day, to: day });
   for (let number = 1; ; number++) {
-    const name = `nightly_${day}${number === 1 ? "" : `_${number}`}`;
+    const name = `nightly_${day}_by-hand${number === 1 ? "" : `_${number}`}`;
     const state = await stateOf(night, batch, name);
     if (state === "unknown") return number > 1;
     if (state !== "over") return false;

@@ -2,8 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { batchOf } from "../../src/batch";
 import { silentLog } from "../../src/base/log";
+import { ownProcess } from "../../src/base/process";
 import { mayPass } from "../../src/base/errors";
 import { waitToWrite, writeTransaction } from "../../src/db/write";
+import type { Context } from "../../src/context";
 import { takeStep } from "../../src/runner";
 import { type Centre, ndjson, openCentre } from "../support/centre";
 
@@ -53,6 +55,52 @@ describe("what a step that failed leaves behind", () => {
       expect(text).toContain("***1234.ndjson");
       expect(text).not.toContain(CALLER.slice(1));
     }
+  });
+});
+
+describe("a receipt that says a step runs", () => {
+  const HOURS_24 = 24 * 3_600_000;
+
+  async function given(): Promise<Context> {
+    centre = await openCentre({});
+    return { db: centre.db, config: centre.config, log: silentLog, now: () => HOURS_24 };
+  }
+
+  /** What another run says of its step once a later run has begun the same one. */
+  async function fateAfterLaterRun(context: Context, receipt: Record<string, unknown>): Promise<unknown> {
+    const days = { from_day: DAY, to_day: DAY, workflow: "rebuild", step: "rebuild" };
+    const row = { ...days, run_id: "earlier", status: "running", started_at_ms: HOURS_24, ...receipt };
+    await context.db("receipts").insert(row);
+    const batch = batchOf({ workflow: "rebuild", from: DAY, to: DAY });
+    await takeStep(context, { batch, step: "rebuild", run_id: "later" });
+    const { status, error } = await context.db("receipts").where({ run_id: "earlier" }).first("status", "error");
+    return error === null ? status : `${status} ${error}`;
+  }
+
+  const abandoned = expect.stringMatching(
+    /^failed abandoned: The process that ran this step .*; run later does the step/,
+  );
+
+  it("is closed by a later run of the same days where its process is gone", async () => {
+    const gone = { ...ownProcess(), started: "1" };
+    expect(await fateAfterLaterRun(await given(), { process: JSON.stringify(gone) })).toEqual(abandoned);
+  });
+
+  it("is left alone where its process lives", async () => {
+    const process = JSON.stringify(ownProcess());
+    expect(await fateAfterLaterRun(await given(), { process, started_at_ms: 0 })).toBe("running");
+  });
+
+  it("is left alone for a day where its process is on another machine", async () => {
+    const process = JSON.stringify({ ...ownProcess(), host: "elsewhere" });
+    expect(await fateAfterLaterRun(await given(), { process, started_at_ms: 1 })).toBe("running");
+    await centre.close();
+    expect(await fateAfterLaterRun(await given(), { process, started_at_ms: 0 })).toEqual(abandoned);
+  });
+
+  it("is left alone where it is of other days", async () => {
+    const process = JSON.stringify({ ...ownProcess(), started: "1" });
+    expect(await fateAfterLaterRun(await given(), { process, to_day: "2026-03-03" })).toBe("running");
   });
 });
 

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { lockFolder } from "../../jobs/backends/lock";
@@ -125,6 +126,21 @@ describe("the folder of the embedded queue", () => {
     const before = new Date(Date.now() - 120_000);
     utimesSync(file(), before, before);
     lockFolder(folder).release();
+  });
+
+  it("found stale by two starters at once goes to one of them, and the other takes nothing of his away", () => {
+    const stale = JSON.stringify({ pid: process.pid, started: "1", host: hostname() });
+    const right = `${file()}.${createHash("sha256").update(stale).digest("hex").slice(0, 12)}.stale`;
+    writeFileSync(file(), stale);
+    // The other starter is about to take it away.
+    writeFileSync(right, "");
+    expect(() => lockFolder(folder)).toThrow(/belongs to another process/);
+    expect(readFileSync(file(), "utf8")).toBe(stale);
+    // He was killed before he did.
+    const before = new Date(Date.now() - 120_000);
+    utimesSync(right, before, before);
+    lockFolder(folder).release();
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it("is refused to a second service, which says what to do", async () => {

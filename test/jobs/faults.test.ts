@@ -8,7 +8,7 @@ import { onQueues, queueKinds, type QueueServer, sharedKinds } from "../support/
 import { givenDays, openSite, type Program, reportBytes, runProgram, type Site } from "../support/service";
 
 const DAY = "2026-03-02";
-const RUN = `nightly_${DAY}`;
+const RUN = `nightly_${DAY}_by-hand`;
 const NIGHT = batchOf({ workflow: "nightly", from: DAY, to: DAY });
 /** Enough that no step is over before it can be killed. */
 const CONTACTS = 500;
@@ -51,14 +51,14 @@ async function stoppedWithin(context: Context, program: Program, step: string): 
   expect(await running()).toBeDefined();
 }
 
-async function ask(site: Site): Promise<void> {
+async function ask(site: Site, context: Context): Promise<void> {
   if (site.env.QUEUE_URL === "") {
     expect((await runProgram(site, ["enqueue", "nightly", "--day", DAY]).ended).code).toBe(0);
     return;
   }
   const night = await openQueue(site.config(), { role: "service", onError: () => {} });
   await night.queue.obliterate({ force: true });
-  await enqueue(night, site.config(), NIGHT);
+  await enqueue(context, night, NIGHT);
   await night.close();
 }
 
@@ -85,7 +85,7 @@ onQueues(queueKinds, ({ open, kind }) => {
     site = openSite(server.url, { queue });
     await givenDays(site, DAY, 1, CONTACTS);
     context = await site.open();
-    await ask(site);
+    await ask(site, context);
   }
 
   function run(...args: string[]): Program {

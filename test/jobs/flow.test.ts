@@ -6,7 +6,7 @@ import { workflows } from "../../src/workflows";
 
 const settings = loadConfig({}, "/nowhere").queue;
 const night = batchOf({ workflow: "nightly", from: "2026-03-02", to: "2026-03-02", schedule: "nightly" });
-const run = { name: runNameOf(night, ""), run_id: "r-1" };
+const run = { name: runNameOf(night, ""), run_id: "r-1", database: { id: "d-1", address: "sqlite:a" } };
 
 /** The jobs of a flow in the order in which they run. */
 function inOrder(flow: FlowJob): FlowJob[] {
@@ -27,7 +27,7 @@ describe("a workflow as a flow", () => {
 
   it("gives every step the whole batch and the same run, and fails what waits for a step that fails", () => {
     for (const { data, opts } of inOrder(flowOf(workflows.nightly, night, run, settings))) {
-      expect(data).toMatchObject({ batch: night, run_id: "r-1" });
+      expect(data).toMatchObject({ batch: night, run_id: "r-1", database: run.database });
       expect(opts).toMatchObject({
         failParentOnFailure: true,
         attempts: 5,

@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { type NightQueue, openQueue } from "../../jobs/queue";
 import { tick } from "../../jobs/scheduler";
 import { type RunningWorker, startWorker } from "../../jobs/worker";
-import { addRun, request } from "../../jobs/enqueue";
+import { addRun, enqueue, request } from "../../jobs/enqueue";
 import { HOUR } from "../../src/base/days";
 import { batchOf } from "../../src/batch";
 import { closeContext, type Context } from "../../src/context";
@@ -125,8 +126,32 @@ onQueues(queueKinds, ({ open }) => {
     expect(failed.status).toBe("failed");
     expect(await tick(context, night)).toEqual(["nightly_2026-03-02"]);
     await night.queue.obliterate({ force: true });
+    // Reports in a folder of one's own, or of one's own choice, are not the night.
+    for (const own of [{ out: join(site.folder, "own") }, { reports: ["agent-states"] }]) {
+      expect((await runWorkflow(context, batchOf({ ...byHand, ...own }))).status).toBe("done");
+    }
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02"]);
+    await night.queue.obliterate({ force: true });
     expect((await runWorkflow(context, batchOf(byHand))).status).toBe("done");
     expect(await tick(context, night)).toEqual([]);
+  });
+
+  it("runs a night when it falls due that somebody ran by hand before, and once it is over where he still does", async () => {
+    await tick(context, night);
+    await givenDays(site, "2026-03-02");
+    now = Date.parse("2026-03-02T12:00:00Z");
+    const byHand = batchOf({ workflow: "nightly", from: "2026-03-02", to: "2026-03-02" });
+    expect((await enqueue(context, night, byHand)).run).toBe("nightly_2026-03-02_by-hand");
+    now = Date.parse("2026-03-02T16:15:00Z");
+    expect(await tick(context, night)).toEqual([]);
+    now = Date.parse("2026-03-02T12:00:00Z");
+    await untilEnded(1);
+    now = Date.parse("2026-03-02T16:15:00Z");
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02"]);
+    // While the scheduled one waits, nobody has to run it beside.
+    expect(await enqueue(context, night, byHand)).toMatchObject({ run: "nightly_2026-03-02", state: "waiting" });
+    await untilEnded(1);
+    expect(told).toEqual(["null 2026-03-02 done", "nightly 2026-03-02 done"]);
   });
 
   it("runs a night anew, at most once an hour, that failed where no receipt could be written", async () => {
@@ -160,7 +185,7 @@ onQueues(queueKinds, ({ open }) => {
     now = Date.parse("2026-03-02T16:15:00Z");
     const batch = batchOf({ workflow: "nightly", from: "2026-03-02", to: "2026-03-02", schedule: "nightly" });
     const unknown = { ...batch, of_another_release: true };
-    await addRun(night, context.config, unknown, "nightly_2026-03-02");
+    await addRun(context, night, unknown, "nightly_2026-03-02");
     await untilEnded(1);
     expect(told).toEqual(["nightly 2026-03-02 failed"]);
     now += HOUR;
@@ -197,13 +222,16 @@ onQueues(queueKinds, ({ open }) => {
     const work = batchOf({ workflow: "nightly", from: "2026-03-02", to: "2026-03-02" });
     for (const batch of [work, work, { ...work, again: true }]) await request(context, batch);
     await context.db("requested_runs").insert({ requested_at_ms: now, batch: "{}" });
-    expect(await tick(context, night)).toEqual(["nightly_2026-03-02", "nightly_2026-03-02_request-3"]);
+    expect(await tick(context, night)).toEqual([
+      "nightly_2026-03-02_by-hand",
+      "nightly_2026-03-02_request-1772409600000-3",
+    ]);
     expect(await tick(context, night)).toEqual([]);
     const rows = await context.db("requested_runs").orderBy("request_key").select("run_id", "error", "taken_at_ms");
     expect(rows.map(({ taken_at_ms }) => Number(taken_at_ms))).toEqual([now, now, now, now]);
     expect(rows.map(({ error }) => error as unknown)).toEqual([
       null,
-      "nightly_2026-03-02 is in the queue already.",
+      "nightly_2026-03-02_by-hand is in the queue already.",
       null,
       expect.stringContaining("no batch of work"),
     ]);

@@ -13,7 +13,7 @@ import { openRedis, queueKinds, type RedisServer } from "../support/queues";
 import { givenDays, openSite, reportBytes, runProgram, type Site } from "../support/service";
 
 const DAY = "2026-03-02";
-const RUN = `nightly_${DAY}`;
+const RUN = `nightly_${DAY}_by-hand`;
 const NIGHT = batchOf({ workflow: "nightly", from: DAY, to: DAY });
 
 const hasRedis = queueKinds.find(({ kind }) => kind === "Redis")?.missing === null;
@@ -68,7 +68,7 @@ beforeAll(async () => {
     "goes on where the server was ended by %s and begun again",
     async (signal) => {
       const [inRebuild, over] = [becomes("rebuild"), ended(RUN)];
-      await enqueue(night, context.config, NIGHT);
+      await enqueue(context, night, NIGHT);
       await inRebuild;
       await server.restart(signal);
       expect(await over).toBe("completed");
@@ -81,7 +81,7 @@ beforeAll(async () => {
     const lock = await other.db.transaction();
     await lock("receipts").where({ receipt_key: -1 }).del();
     const over = ended(RUN);
-    await enqueue(night, context.config, NIGHT);
+    await enqueue(context, night, NIGHT);
     for (let renewals = 0; renewals < 3; renewals++) await once(running.worker, "locksRenewed");
     await lock.rollback();
     await closeContext(other);
@@ -98,7 +98,7 @@ beforeAll(async () => {
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", reports]);
       try {
         const failed = ended(RUN);
-        await enqueue(night, context.config, NIGHT);
+        await enqueue(context, night, NIGHT);
         expect(await failed).toBe("failed");
         expect(readdirSync(join(reports, DAY))).toEqual([]);
         const tries: { error: string }[] = await context.db("receipts").where({ step: "render" }).select("error");
@@ -107,7 +107,7 @@ beforeAll(async () => {
         );
         execFileSync("mount", ["-o", "remount,size=50m", reports]);
         const done = ended(`${RUN}_2`);
-        await enqueue(night, context.config, NIGHT);
+        await enqueue(context, night, NIGHT);
         expect(await done).toBe("completed");
         expect(reportBytes(site, DAY)).toEqual(undisturbed);
       } finally {

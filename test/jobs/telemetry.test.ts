@@ -53,7 +53,7 @@ it("sends a span for each step of a run to the receiver that the environment nam
     OTEL_SERVICE_NAME: "nights",
     OTEL_RESOURCE_ATTRIBUTES: "service.name=other,deployment.environment.name=test%20site",
   });
-  const said = await program.untilSays(/"step":"render".*"message":"nightly_2026-03-02_render: done in/);
+  const said = await program.untilSays(/"step":"render".*"message":"nightly_2026-03-02_by-hand_render: done in/);
   expect(said).toMatch(/"run_id":"[0-9a-f-]{36}","workflow":"nightly","step":"pull","day":"2026-03-02"/);
   program.child.kill("SIGTERM");
   expect(await program.ended).toMatchObject({ code: 0 });

@@ -43,7 +43,7 @@ async function runNight(day: string): Promise<string> {
     hear = resolve;
   });
   const batch = batchOf({ workflow: "nightly", from: day, to: day, schedule: "nightly" });
-  await addRun(night, context.config, batch, runNameOf(batch, ""));
+  await addRun(context, night, batch, runNameOf(batch, ""));
   worker ??= startWorker(context, night, 1, ({ schedule }, isDone) =>
     pingWatchman(context.config, {}, silentLog, schedule, isDone),
   );

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../../src/base/config";
 import { readCsvTable } from "../../src/base/csv";
-import { renderReports } from "../../src/reports/render";
+import { issueReports } from "../../src/steps/render";
 import { rebuiltFrom } from "../models/agent-centre";
 import { type Centre, type Fields, openCentre } from "../support/centre";
 
@@ -24,7 +24,7 @@ interface Rendered {
 async function rendered(from: string, to = from, view: "person" | "channel" = "person"): Promise<Rendered> {
   const out = join(centre.folder, "reports");
   const formats = ["html", "csv"] as const;
-  const { files } = await renderReports(centre.db, centre.config, ["agent-states"], { from, to, formats, out, view });
+  const { files } = await issueReports(centre.db, centre.config, ["agent-states"], { from, to, formats, out, view });
   const text = (name: string): string => readFileSync(files.find((file) => file.endsWith(`/${name}`)) ?? "", "utf8");
   return {
     page: text("agent-states.html"),

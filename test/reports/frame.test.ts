@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addDays } from "../../src/base/days";
-import { renderReports, reportNames } from "../../src/reports/render";
+import { reportNames } from "../../src/reports/render";
+import { issueReports } from "../../src/steps/render";
 import { type Centre, load, ndjson, openCentre } from "../support/centre";
 import { events, given } from "../support/contacts";
 import { rebuildAndCheck } from "../support/rebuilt";
@@ -30,7 +31,7 @@ describe("a name that is no report", () => {
     async (name) => {
       const out = join(centre.folder, "reports");
       const request = { from: DAY, to: DAY, formats: ["html"] as const, out };
-      await expect(renderReports(centre.db, centre.config, ["agent-states", name], request)).rejects.toThrow(
+      await expect(issueReports(centre.db, centre.config, ["agent-states", name], request)).rejects.toThrow(
         /There is no report .*Did you mean ".+"\? Known reports: agent-states, contact-sessions/,
       );
       expect(existsSync(out)).toBe(false);
@@ -39,7 +40,7 @@ describe("a name that is no report", () => {
 
   it("comes with the nearest one known", async () => {
     const request = { from: DAY, to: DAY, formats: ["html"] as const, out: centre.folder };
-    await expect(renderReports(centre.db, centre.config, ["falure-reason"], request)).rejects.toThrow(
+    await expect(issueReports(centre.db, centre.config, ["falure-reason"], request)).rejects.toThrow(
       'Did you mean "failure-reasons"?',
     );
   });

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Knex } from "knex";
 import { exportTable } from "../../src/exports/export";
-import { renderReports, reportNames } from "../../src/reports/render";
+import { reportNames } from "../../src/reports/render";
+import { issueReports } from "../../src/steps/render";
 import type { Centre } from "../support/centre";
 import { given } from "../support/contacts";
 
@@ -30,7 +31,7 @@ async function clearTables(): Promise<void> {
 /** All reports of the day, by file, but for the index, which names the folder. */
 async function rendered(out: string, look?: (db: Knex) => Promise<void>): Promise<Record<string, string>> {
   const request = { from: DAY, to: DAY, formats: ["html", "csv"] as const, out: join(centre.folder, out) };
-  await renderReports(centre.db, centre.config, reportNames(), request, look);
+  await issueReports(centre.db, centre.config, reportNames(), request, look === undefined ? {} : { look });
   const folder = join(centre.folder, out, DAY);
   return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }

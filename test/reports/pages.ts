@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readCsvTable } from "../../src/base/csv";
-import { renderReports, reportNames } from "../../src/reports/render";
+import { reportNames } from "../../src/reports/render";
+import { issueReports } from "../../src/steps/render";
 import type { ReportRequest } from "../../src/reports/report";
 import type { Centre } from "../support/centre";
 
@@ -27,7 +28,7 @@ export async function render(
 ): Promise<Pages> {
   const { names = reportNames(), ...rest } = more;
   const request = { from, to: from, formats: ["html", "csv"] as const, out: join(centre.folder, "reports"), ...rest };
-  const { files } = await renderReports(centre.db, centre.config, names, request);
+  const { files } = await issueReports(centre.db, centre.config, names, request);
   const byName = new Map(files.map((file) => [basename(file), readFileSync(file, "utf8")]));
   const text = (name: string): string => byName.get(name) ?? `no file ${name} among ${[...byName.keys()].join(", ")}`;
   return {

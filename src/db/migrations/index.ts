@@ -3,12 +3,16 @@ import * as house from "./001_house";
 import * as service from "./002_service";
 import * as runs from "./003_runs";
 import * as mappings from "./006_mappings";
+import * as standing from "./007_standing";
+import * as editions from "./008_editions";
 
 const migrations: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
   "001_house": house,
   "002_service": service,
   "003_runs": runs,
   "006_mappings": mappings,
+  "007_standing": standing,
+  "008_editions": editions,
 };
 
 /** Migrations by name and static import: no folder is scanned, so a bundle or another extension changes nothing. */
