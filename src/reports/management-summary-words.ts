@@ -19,10 +19,10 @@ export function pointsText({ t }: Words, share: number): string {
   return t("{points} points", { points: Math.abs(share * 100).toFixed(1) });
 }
 
-/** `▲ +1.2 points`, `▼ −0:00:12`, `= 0.0 points`: the direction by sign and arrow, never by colour alone. */
+/** `▲ +1.2 points`, `▼ −0:00:12`, `±0.0 points`: the direction by sign and arrow, never by colour alone. */
 export function changeText(words: Words, unit: Unit, { by }: Change): string {
   const size = sizeText(words, unit, by);
-  if (isNothing(unit, by)) return `= ${size}`;
+  if (isNothing(unit, by)) return `±${size}`;
   return by > 0 ? `▲ +${size}` : `▼ −${size}`;
 }
 
@@ -50,4 +50,9 @@ export function againstWords(words: Words, kind: PeriodKind, unit: Unit, change:
   if (kind === "day") return words.t("{change} against the same weekday last week, {value}", said);
   if (kind === "week") return words.t("{change} against the week before, {value}", said);
   return words.t("{change} against the month before, {value}", said);
+}
+
+/** `20 s`, or where queues differ `the threshold of each queue`. */
+export function thresholdOr(words: Words, ms: number | null): string {
+  return ms === null ? words.t("the threshold of each queue") : words.threshold(ms);
 }
