@@ -14,8 +14,6 @@ import { thresholdsOf } from "./thresholds";
 /** Calls: told of queues where the scope has any. */
 const OF_CALLS = [
   "offered_visits",
-  "answered_visits",
-  "abandoned_visits",
   "service_level",
   "abandon_rate",
   "asa",
@@ -24,11 +22,10 @@ const OF_CALLS = [
   "left_out_visits",
   "aht",
   "fitness",
-  "failed_contacts",
-  "violations",
 ];
 
-const OF_PLACES = ["offered_visits", "answered_visits", "service_level", "abandon_rate", "asa", "p90_wait", "aht"];
+const OF_QUEUES = ["offered_visits", "service_level", "abandon_rate"];
+const OF_SEATS = ["answered_visits", "asa", "p90_wait", "aht"];
 
 /** A queue, or where the scope has none a team or site. */
 export interface PlaceRow {
@@ -76,7 +73,8 @@ export interface SummaryModel {
 export async function gatherModel(ask: SummaryAsk): Promise<SummaryModel> {
   const calls = callPlaces(ask);
   const seats = agentPlaces(ask);
-  const headlines = (await readTracks(ask, OF_CALLS, "all", calls, true)).filter(isHeadline);
+  const counted = calls.some(({ kind }) => kind !== "queue") ? [...OF_CALLS, "answered_visits"] : OF_CALLS;
+  const headlines = (await readTracks(ask, counted, "all", calls, true)).filter(isHeadline);
   const occupancy = seats === null ? [] : await readTracks(ask, ["occupancy"], "all", seats, true);
   const place_kind = calls[0]?.kind ?? "queue";
   const places = await readPlaces(ask, place_kind);
@@ -105,9 +103,9 @@ function isOwn(scope: ScopedTracks): (entry: [string, Track]) => boolean {
 
 async function readPlaces(ask: SummaryAsk, kind: SummaryModel["place_kind"]): Promise<PlaceRow[]> {
   const within = callPlaces(ask).filter((place) => place.kind === kind);
-  const scopes = await readTracks(ask, OF_PLACES, kind, within);
+  const scopes = await readTracks(ask, kind === "queue" ? OF_QUEUES : OF_SEATS, kind, within);
   return scopes
-    .filter(({ tracks }) => [...tracks.values()].some(({ now }) => now !== null))
+    .filter(({ tracks }) => ["offered_visits", "answered_visits"].some((id) => (tracks.get(id)?.now?.value ?? 0) > 0))
     .map(({ scope_id, scope_name, channel_type, tracks }) => ({
       id: scope_id,
       name: scope_name ?? scope_id,

@@ -10,8 +10,8 @@ import { FEWEST_CONTACTS, valueOf } from "./management-summary-tracks";
 import { figureText } from "./management-summary-words";
 
 /** So many rows a block shows; the rest is only counted, and stands in summary.csv. */
-const PLACES_SHOWN = 20;
-const AGENTS_SHOWN = 12;
+const PLACES_SHOWN = 15;
+const AGENTS_SHOWN = 10;
 const KINDS_SHOWN = 6;
 
 /** A table, and all of its rows for the CSV file. */

@@ -4,7 +4,7 @@ import { toldFigure } from "./management-summary-cards";
 import { gatherModel, type SummaryModel } from "./management-summary-model";
 import type { ToldFigure, ToldSummary, ToldTable } from "./management-summary-told";
 import { againstMedian, valueOf } from "./management-summary-tracks";
-import { gapOf, judge, verdictWord } from "./management-summary-verdict";
+import { gapOf, isTelephony, judge, verdictWord } from "./management-summary-verdict";
 import { changeText } from "./management-summary-words";
 
 /** A summary in words, and every figure of it for the CSV file and the editions. */
@@ -84,6 +84,7 @@ function preheaderOf(model: SummaryModel): string {
   const { words, restated } = model.ask;
   const { t } = words;
   const below = model.places
+    .filter(isTelephony)
     .map((place) => ({ place, gap: gapOf(place.tracks.get("service_level"), place.goal_share) ?? 0 }))
     .toSorted((a, b) => b.gap - a.gap)[0];
   const worst =

@@ -67,7 +67,7 @@ export function judge(model: SummaryModel): Judged {
 function factsOf(model: SummaryModel): Record<Fact, number | null> {
   const { centre, goal_share, places, lacking, failures, findings, alerts } = model;
   const level = centre.get("service_level");
-  const gaps = places.flatMap((place) => {
+  const gaps = places.filter(isTelephony).flatMap((place) => {
     const gap = gapOf(place.tracks.get("service_level"), place.goal_share);
     return gap === null ? [] : [gap];
   });
@@ -85,6 +85,10 @@ function factsOf(model: SummaryModel): Record<Fact, number | null> {
     new_findings: findings.filter(({ is_new }) => is_new).length,
     alerts: alerts.filter(({ change }) => change !== "resolved").length,
   };
+}
+
+export function isTelephony({ channel_type }: { channel_type: string | null }): boolean {
+  return channel_type === "telephony";
 }
 
 function enoughOf(track: Track | undefined): number | null {
@@ -112,7 +116,7 @@ export function moverSentence(model: SummaryModel): string {
   const { words } = model.ask;
   const centre = scopeMoves(words.t("All calls"), model.centre);
   const places = model.places
-    .filter(({ channel_type }) => channel_type === "telephony")
+    .filter(isTelephony)
     .flatMap(({ name, tracks }) => scopeMoves(name, tracks));
   const [biggest] = [...centre, ...places].toSorted((a, b) => Math.abs(b.change.by) - Math.abs(a.change.by));
   if (biggest === undefined) {

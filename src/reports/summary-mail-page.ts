@@ -2,7 +2,7 @@ import type { Words } from "../i18n/words";
 import type { BlockId, ToldBlock, ToldCard, ToldCell, ToldSlot, ToldSummary } from "./management-summary-told";
 
 /** Of dark letters on white and of white letters on dark: each at least 4.5 : 1, and told by a word or sign too. */
-const TONES: Record<ToldCell["tone"], string> = { "": "#1a2129", good: "#1d6440", bad: "#9c2f12" };
+const TONES: Record<ToldCell["tone"], string> = { "": "", good: "#1d6440", bad: "#9c2f12" };
 const VERDICTS: Record<ToldSummary["verdict"], string> = { OK: "#1d6440", WATCH: "#7a4f00", CRITICAL: "#9c2f12" };
 const LETTERS: Record<ToldSlot["letter"], { ground: string; ink: string }> = {
   A: { ground: "#d9eadf", ink: "#14492e" },
@@ -37,13 +37,14 @@ export function drawnBlocks(blocks: readonly ToldBlock[]): object[] {
     tables: block.tables.map((table) => ({
       ...table,
       heads: table.heads.map((head) => ({ ...head, align: head.is_number ? "right" : "left" })),
-      rows: table.rows.map((row) =>
-        row.map(({ text, tone }, index) => ({
+      rows: table.rows.map((row, number) => ({
+        is_odd: number % 2 === 0,
+        cells: row.map(({ text, tone }, index) => ({
           text,
           ink: TONES[tone],
-          align: (table.heads[index]?.is_number ?? false) ? "right" : "left",
+          is_number: table.heads[index]?.is_number ?? false,
         })),
-      ),
+      })),
     })),
   }));
 }
