@@ -4,12 +4,22 @@ const shared = {
 };
 
 /** The cases that open a database, which run on both: `--selectProjects sqlite` leaves the second round out. */
-const onBoth = ["db", "postgresql", "dumps", "exports", "models", "metrics", "reference", "reports"].map(
-  (room) => `test/${room}/**/*.test.ts`,
-);
+const onBoth = [
+  "db",
+  "postgresql",
+  "dumps",
+  "exports",
+  "models",
+  "metrics",
+  "reference",
+  "privacy",
+  "reports",
+  "editions",
+].map((room) => `test/${room}/**/*.test.ts`);
 const nights = [
   "test/cli/night.test.ts",
   "test/cli/status.test.ts",
+  "test/cli/editions.test.ts",
   "test/jobs/http.test.ts",
   "test/golden.test.ts",
   "test/integrity.test.ts",

@@ -1,7 +1,9 @@
 import { schedule as cron, type ScheduledTask } from "node-cron";
+import { MINUTE } from "../src/base/days";
 import { messageOf } from "../src/base/errors";
 import { type Batch, batchOf, parseBatch } from "../src/batch";
 import type { Context } from "../src/context";
+import { holdsOver } from "../src/mail/gate";
 import { dueRuns, hoursSinceDue, lateRuns, type PlannedRun } from "./due";
 import { addRun, enqueue, isAskedByHand, stateOf } from "./enqueue";
 import { runNameOf } from "./flow";
@@ -42,7 +44,8 @@ async function lookOnce(context: Context, night: NightQueue): Promise<void> {
 }
 
 /**
- * Puts on the queue what is due now: what somebody asked for, what the schedules want, and nights whose dumps came late.
+ * Puts on the queue what is due now: what somebody asked for, what the schedules want, nights whose dumps came late, and
+ * mails that were held until now.
  *
  * @returns names of the runs that were added, in the order they were added
  */
@@ -51,6 +54,7 @@ export async function tick(context: Context, night: NightQueue): Promise<string[
     ...(await takeRequests(context, night)),
     ...(await addDue(context, night)),
     ...(await addLate(context, night)),
+    ...(await addHeld(context, night)),
   ];
 }
 
@@ -107,6 +111,19 @@ async function nextName(night: NightQueue, batch: Batch, hour: number, unknown: 
 
 function lateName(batch: Batch, hour: number): string {
   return runNameOf(batch, `late-${hour}`);
+}
+
+/** Mails that waited for their data long enough: they go as they are, marked. A late night that is whole before sends them itself. */
+async function addHeld(context: Context, night: NightQueue): Promise<string[]> {
+  const added: string[] = [];
+  for (const { from_day: from, to_day: to, schedule, until_ms } of await holdsOver(context.db, context.now())) {
+    const batch = batchOf({ workflow: "summary", from, to, schedule: schedule === "" ? null : schedule });
+    const name = runNameOf(batch, `held-${Math.floor(Number(until_ms) / MINUTE)}`);
+    if ((await stateOf(night, batch, name)) !== "unknown") continue;
+    await addRun(context, night, batch, name);
+    added.push(name);
+  }
+  return added;
 }
 
 /** The work of a planned run. */

@@ -6,7 +6,7 @@ import { LANGUAGES } from "./base/language";
 const day = z.string().refine(isDay, { error: "no day; expected YYYY-MM-DD" });
 
 const schema = z.strictObject({
-  workflow: z.enum(["nightly", "load", "rebuild", "check", "report"]),
+  workflow: z.enum(["nightly", "load", "rebuild", "check", "report", "summary"]),
   /** First and last local day; null where the work names no days. */
   from: day.nullable(),
   to: day.nullable(),
@@ -24,13 +24,15 @@ const schema = z.strictObject({
   schedule: z.string().nullable(),
   /** Until then a source may still deliver and pulling is tried again; null: what is not there now is missing. */
   deadline_at_ms: z.number().int().nullable(),
-  /** Dumps from the archive instead of their sources; agent states by channel instead of by person; reports in another language than the configured one; CSV files with a byte-order mark; the mapping file of what is loaded, absolute. */
+  /** Dumps from the archive instead of their sources; agent states by channel instead of by person; reports in another language than the configured one; CSV files with a byte-order mark; the mapping file of what is loaded, absolute; mails that did not get through, or of which nobody knows, sent again; mails whatever the gate says. */
   options: z.strictObject({
     view: z.enum(["person", "channel"]).optional(),
     language: z.enum(LANGUAGES).optional(),
     bom: z.boolean().optional(),
     replay: z.boolean().optional(),
     mapping: z.string().optional(),
+    resend: z.enum(["failed", "unknown"]).optional(),
+    despite_gate: z.boolean().optional(),
   }),
 });
 

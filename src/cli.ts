@@ -2,7 +2,10 @@ import { Command, CommanderError } from "commander";
 import { messageOf, NightdeskError, UsageError } from "./base/errors";
 import { codeVersion } from "./base/version";
 import type { Done } from "./cli/arguments";
+import { addEditions } from "./cli/editions";
+import { addPrivacy } from "./cli/privacy";
 import { addMetrics } from "./cli/metrics";
+import { addMail } from "./cli/mail";
 import { addRuns } from "./cli/runs";
 import { addService } from "./cli/service";
 import { addTools } from "./cli/tools";
@@ -60,7 +63,10 @@ function buildProgram(terminal: Terminal, service: Service | undefined, done: Do
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage.");
   addRuns(program, terminal, service, done);
   addTools(program, terminal, service, done);
+  addEditions(program, terminal, done);
+  addPrivacy(program, terminal, done);
   addMetrics(program, terminal, done);
+  addMail(program, terminal, done);
   if (service !== undefined) addService(program, terminal, service, done);
   for (const command of program.commands) {
     command

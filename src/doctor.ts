@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { access, statfs } from "node:fs/promises";
+import type { Knex } from "knex";
 import { type Config, loadConfig } from "./base/config";
 import { dayStartMs, yesterday } from "./base/days";
 import { messageOf } from "./base/errors";
@@ -10,6 +11,7 @@ import { readMapping } from "./dumps/formats/mapped/mapping";
 import { silentLog } from "./base/log";
 import { examineSource, tryArchive } from "./dumps/sources/examine";
 import { fetchingOf } from "./dumps/sources/fetching";
+import { verifyFiles } from "./editions/read";
 import { rulesOf, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import type { Terminal } from "./terminal";
@@ -214,6 +216,23 @@ async function sourceFindings(config: Config, now: () => number): Promise<Findin
 }
 const isServer = (config: Config): boolean => !config.database_url.startsWith("sqlite:");
 
+/** Of so many files of editions the hashes are looked at: those of the newest, about three months of nights. */
+const FILES_VERIFIED = 1_500;
+
+async function editionFinding(db: Knex): Promise<Finding> {
+  const topic = "editions";
+  const { verified, damaged } = await verifyFiles(db, FILES_VERIFIED);
+  const count = `${verified.toLocaleString("en-US")} newest files`;
+  if (damaged.length === 0) return fine(topic, `${count} are what was issued`);
+  return fault(
+    topic,
+    `${damaged.length} of the ${count} are not what was issued: ${damaged.slice(0, FILES_NAMED).join(", ")}`,
+    "Restore the database from a backup of before.",
+  );
+}
+
+const FILES_NAMED = 5;
+
 async function databaseFindings(config: Config): Promise<Finding[]> {
   const shown = withoutPassword(config.database_url);
   try {
@@ -226,7 +245,7 @@ async function databaseFindings(config: Config): Promise<Finding[]> {
         broken === null
           ? fine("database", `${shown}, ${version}, ${isServer(config) ? "reachable" : "sound"}`)
           : fault("database", `${shown}: ${broken}`, advice);
-      return [state, ruleFinding(config)];
+      return [state, ruleFinding(config), await editionFinding(db)];
     } finally {
       await db.destroy();
     }

@@ -32,6 +32,18 @@ export interface Options {
   concurrency?: number;
   queue?: boolean;
   eachDay?: boolean;
+  recipient?: string;
+  scope?: string;
+  tier?: "aggregates" | "agent-ids" | "full";
+  schedule?: string;
+  report?: string;
+  dryRun?: boolean;
+  failed?: boolean;
+  unknown?: boolean;
+  lint?: string[];
+  contactNumber?: string;
+  contact?: string;
+  agent?: string;
 }
 
 /** The first and last day asked for, or null where none is. */

@@ -111,8 +111,20 @@ async function nothingToDo({ db, config }: Context, batch: Batch, { counts }: Re
     .where({ workflow: "nightly", step: "render", from_day: batch.from, to_day: batch.to })
     .orderBy("receipt_key", "desc")
     .first("receipt_key", "run_id", "status", "work_hash", "started_at_ms");
+  if (!(await wasMailed(db, batch, last?.receipt_key ?? 0))) return false;
   if (last?.status !== "done" || last.work_hash !== (await workHash({ db, config }, batch))) return false;
   return !(await wasRebuiltSince(db, last));
+}
+
+/** Whether the mails of a night went out after it was rendered: one whose server was gone, or that is held, has something to do still. */
+async function wasMailed(db: Knex, { from, to }: Batch, render: number): Promise<boolean> {
+  const last = await db("receipts")
+    .where({ step: "mail", from_day: from, to_day: to })
+    .andWhere("receipt_key", ">", render)
+    .orderBy("receipt_key", "desc")
+    .first("status");
+  const held = await db("mail_holds").where({ from_day: from, to_day: to }).first("until_ms");
+  return last?.status === "done" && held === undefined;
 }
 
 /**
@@ -141,7 +153,16 @@ async function wasRebuiltSince(
 async function workHash({ db, config }: Pick<Context, "db" | "config">, batch: Batch): Promise<string> {
   const { key: _secret, ...masking } = config.masking;
   // When and where a night is run makes no figure another.
-  const { queue_url: _url, queue: _queue, http: _http, schedules: _schedules, catch_up_days: _days, ...rest } = config;
+  const {
+    queue_url: _url,
+    queue: _queue,
+    http: _http,
+    schedules: _schedules,
+    catch_up_days: _days,
+    retention: _kept,
+    mail: _mail,
+    ...rest
+  } = config;
   const work = {
     ...rest,
     masking,

@@ -9,6 +9,8 @@ export interface DayFacts {
   unchecked_count: number;
   violation_count: number;
   rendered_at_ms: number | null;
+  /** Editions of the day's reports that restate an earlier one. */
+  restated_count: number;
   /** When the newest dump that holds events of the day was first read. */
   last_read_at_ms: number | null;
 }
@@ -21,7 +23,16 @@ export const COLUMNS = ["pull", "rebuild", "check", "render", "mail", "restate"]
 export type Column = (typeof COLUMNS)[number];
 
 /** `absent`: this release has no such step. */
-export type CellState = "done" | "partly" | "missing" | "failed" | "running" | "waiting" | "nothing" | "absent";
+export type CellState =
+  | "done"
+  | "partly"
+  | "missing"
+  | "failed"
+  | "running"
+  | "waiting"
+  | "restated"
+  | "nothing"
+  | "absent";
 
 export type DayCells = Record<Column, CellState>;
 
@@ -33,6 +44,7 @@ export const SYMBOLS: Record<CellState, { symbol: string; meaning: string }> = {
   failed: { symbol: "✗", meaning: "failed" },
   running: { symbol: ">", meaning: "running, or killed" },
   waiting: { symbol: "w", meaning: "waiting for a source to deliver" },
+  restated: { symbol: "r", meaning: "restated: later data, or another rule, changed figures that were issued" },
   nothing: { symbol: ".", meaning: "nothing yet" },
   absent: { symbol: "-", meaning: "no such step in this release" },
 };
@@ -53,7 +65,7 @@ export function gridCells(day: Day): DayCells {
     check: cell(day, "check", checked),
     render: cell(day, "render", rendered),
     mail: "absent",
-    restate: "absent",
+    restate: Number(day.facts.restated_count) > 0 ? "restated" : "nothing",
   };
 }
 

@@ -1,6 +1,6 @@
 -- One row: what the database holds of one local day, and the last time its reports were rendered.
 -- Key: none.
--- From: dump_quarters, dumps, customer_sessions, agent_sessions, sequence_checks, receipts.
+-- From: dump_quarters, dumps, customer_sessions, agent_sessions, sequence_checks, receipts, editions.
 -- A quarter-hour counts to the day it begins in, a rejected line to the day of its dump. Without events nothing is to be checked.
 with quarters as (
     select
@@ -39,6 +39,11 @@ select
         from receipts
         where step = 'render' and status = 'done' and from_day <= :day and to_day >= :day
     ) as rendered_at_ms,
+    (
+        select count(*)
+        from editions
+        where from_day = :day and to_day = :day and edition_number > 1
+    ) as restated_count,
     (
         select max(d.first_read_at_ms)
         from dumps as d

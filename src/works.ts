@@ -62,12 +62,20 @@ export function reportWork(terminal: Terminal, names: string[], options: Options
     reports: names,
     formats: Array.isArray(options.format) ? options.format : [],
     out: options.out === undefined ? null : resolve(terminal.folder, options.out),
+    again: options.again ?? false,
     options: { view: options.view ?? "person", bom: options.bom ?? false, ...languageOf(options) },
   };
 }
 
 function languageOf({ language }: Options): Pick<Options, "language"> {
   return language === undefined ? {} : { language };
+}
+
+/** The mails of some days: those that are due, those that did not get through, or all whatever the gate says. */
+export function summaryWork(options: Options, mail: Batch["options"] = {}): Work {
+  const days = daysOf(options);
+  if (days === null) throw new UsageError("A mail needs its days. Give --day D, or --from D --to D.");
+  return { workflow: "summary", from: days[0] ?? null, to: days.at(-1) ?? null, options: mail };
 }
 
 /** The runs that are put on the queue: one, or with `--each-day` one for each day. */
@@ -89,6 +97,7 @@ function queuedWork(terminal: Terminal, workflow: Batch["workflow"], names: stri
   if (workflow === "load" && names.length === 0) throw new UsageError("load needs files or folders. Name them.");
   if (workflow === "load") return loadWork(terminal, names, options);
   if (workflow === "report") return reportWork(terminal, names, options);
+  if (workflow === "summary") return summaryWork(options);
   return workflow === "nightly" ? nightlyWork(terminal, options) : periodWork(workflow, options);
 }
 

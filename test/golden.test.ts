@@ -4,12 +4,13 @@ import { type Desk, openDesk } from "./support/terminal";
 
 /*
  * A day of 23 hours in Berlin: its dumps stand in test/golden/dumps, the reports they must give, byte by byte, in
- * test/golden/reports. After a wanted change: `GOLDEN=write npx jest golden`, and read the difference before committing it.
+ * test/golden/reports, and in Korean in test/golden/reports-ko. After a wanted change: `GOLDEN=write npx jest golden`, and read the difference before committing it.
  */
 const NAMES = ["agent-states", "contact-sessions", "failure-reasons", "sequence-violations"];
 const DAY = "2026-03-29";
 const DUMPS = resolve(__dirname, "golden/dumps");
 const REPORTS = resolve(__dirname, "golden/reports");
+const KOREAN = resolve(__dirname, "golden/reports-ko");
 
 let desk: Desk;
 beforeEach(() => {
@@ -29,19 +30,29 @@ function reportsOf(folder: string): Map<string, string> {
   );
 }
 
+function expectGolden(made: Map<string, string>, folder: string): void {
+  if (process.env.GOLDEN === "write") {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of made) writeFileSync(join(folder, name), text);
+  }
+  const expected = reportsOf(folder);
+  expect([...made.keys()]).toEqual([...expected.keys()]);
+  for (const [name, text] of made) expect({ name, text }).toEqual({ name, text: expected.get(name) });
+}
+
 describe("the golden day", () => {
   it("gives the reports that were read and found right", async () => {
     const { code } = await desk.run("nightly", "--day", DAY, "--source", DUMPS, "--out", "out");
     expect(code).toBe(0);
-    const made = reportsOf(join(desk.folder, "out", DAY));
-    if (process.env.GOLDEN === "write") {
-      rmSync(REPORTS, { recursive: true, force: true });
-      mkdirSync(REPORTS, { recursive: true });
-      for (const [name, text] of made) writeFileSync(join(REPORTS, name), text);
-    }
-    const expected = reportsOf(REPORTS);
-    expect([...made.keys()]).toEqual([...expected.keys()]);
-    for (const [name, text] of made) expect({ name, text }).toEqual({ name, text: expected.get(name) });
+    expectGolden(reportsOf(join(desk.folder, "out", DAY)), REPORTS);
+  });
+
+  it("gives the Korean reports that were read and found right", async () => {
+    await desk.run("nightly", "--day", DAY, "--source", DUMPS, "--out", "out");
+    const { code } = await desk.run("report", ...NAMES, "--language", "ko", "--day", DAY, "--out", "out");
+    expect(code).toBe(0);
+    expectGolden(reportsOf(join(desk.folder, "out", `${DAY}-ko`)), KOREAN);
   });
 
   it("gives the same bytes whatever the order, the batches and the number of loads", async () => {

@@ -4,7 +4,9 @@ import { z } from "zod";
 import { type Alert, alertKeys, alertsOf } from "./alert-keys";
 import { isZone } from "./days";
 import { NightdeskError } from "./errors";
+import { type Retention, retentionKeys, retentionOf } from "./retention";
 import { type Language, LANGUAGES } from "./language";
+import { mailKeys, type MailSettings, mailSettingsOf } from "./mail-keys";
 import { type Calendar, calendarOf, type Schedule, scheduleKeys, schedulesOf } from "./schedules";
 import { readSettings } from "./settings";
 import { sourceSchema } from "./source-schema";
@@ -64,6 +66,7 @@ const schema = z.strictObject({
   mappings: z.array(z.strictObject({ files: z.string().min(1), mapping: z.string().min(1) })).optional(),
   sources: z.array(sourceSchema).optional(),
   archive: z.strictObject({ keep_days: z.number().int().positive().optional() }).optional(),
+  retention: retentionKeys.optional(),
   thresholds: thresholds.optional(),
   queues: z.record(z.string(), thresholds).optional(),
   stale_after_h: z.record(z.string(), z.number().positive()).optional(),
@@ -85,6 +88,7 @@ const schema = z.strictObject({
   queue: queueKeys.optional(),
   http: http.optional(),
   ...alertKeys,
+  mail: mailKeys.optional(),
   ...scheduleKeys,
 });
 
@@ -124,6 +128,8 @@ export interface Config {
   sources: Source[];
   /** After how many days what was pulled is thrown away; null: never. */
   archive: { keep_days: number | null };
+  /** For how many days each group of tables is kept; null: for good. */
+  retention: Retention;
   thresholds: Thresholds;
   /** By queue id or name, only what differs from `thresholds`. */
   queues: Record<string, Thresholds>;
@@ -143,6 +149,8 @@ export interface Config {
   http: { host: string; port: number | null };
   /** Levels at which a figure is told as an alert of the management summary. */
   alerts: Alert[];
+  /** Who gets the summary, and when it may go; the server is in the environment's `SMTP_URL`. */
+  mail: MailSettings;
   schedules: Schedule[];
   calendar: Calendar;
   /** How far back missed nights are caught up, days. */
@@ -215,6 +223,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     mappings: (given.mappings ?? []).map(({ files, mapping }) => ({ files, mapping: resolve(base, mapping) })),
     sources: sourcesOf(given, base, file),
     archive: { keep_days: given.archive?.keep_days ?? null },
+    retention: retentionOf(given.retention),
     thresholds: general,
     queues: Object.fromEntries(queues),
     stale_after_ms: Object.fromEntries(stale.map(([channel, hours]) => [channel, hours * 3_600_000])),
@@ -238,6 +247,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     queue: queueOf(given.queue),
     http: { host: env.NIGHTDESK_HOST || (given.http?.host ?? "127.0.0.1"), port: given.http?.port ?? null },
     alerts: alertsOf(given.alerts),
+    mail: mailSettingsOf(given.mail, base),
     schedules: schedulesOf(given, given.zone ?? "UTC"),
     calendar: calendarOf(given),
     catch_up_days: given.catch_up_days ?? 7,

@@ -7,6 +7,16 @@ export function readCsvTable(text: string): Record<string, string>[] {
   return Papa.parse<Record<string, string>>(text, { header: true, skipEmptyLines: true }).data;
 }
 
+/** Every row of a CSV text as its cells, blank lines included, with the line of the file it begins on, 1…. */
+export function readCsvLines(text: string): { line: number; cells: string[] }[] {
+  let line = 1;
+  return Papa.parse<string[]>(text.replace(/^\uFEFF/, "")).data.map((cells) => {
+    const begun = line;
+    line += 1 + cells.reduce((breaks, cell) => breaks + (cell.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
+    return { line: begun, cells };
+  });
+}
+
 /** CSV after RFC 4180: CRLF line ends, quotes where needed, null as an empty cell; ends with a line end. */
 export function writeCsvRows(rows: readonly (readonly CsvCell[])[]): string {
   return rows.length === 0 ? "" : `${Papa.unparse(rows as CsvCell[][], { newline: "\r\n" })}\r\n`;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Language, LANGUAGES } from "./language";
 import { isDay, isZone, weekdayOf } from "./days";
+import { type IfIncomplete, ifIncompleteKey, ifIncompleteOf } from "./mail-keys";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 
@@ -15,7 +16,7 @@ const schedule = z
     name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, {
       error: "expected a name of small letters, digits and hyphens, as it stands in job ids and receipts",
     }),
-    workflow: z.enum(["nightly", "report"]).optional(),
+    workflow: z.enum(["nightly", "report", "summary"]).optional(),
     every: z.enum(["day", "week", "month"]),
     on: z.union([weekday, z.number().int().min(1).max(28)]).optional(),
     at: time,
@@ -23,6 +24,7 @@ const schedule = z
     deliver_by: time.optional(),
     reports: z.array(z.string()).optional(),
     language: z.enum(LANGUAGES).optional(),
+    mail_if_incomplete: ifIncompleteKey.optional(),
     ping: z
       .string()
       .regex(/^(?:https?:\/\/\S+|\$[A-Za-z_]\w*)$/, {
@@ -63,7 +65,7 @@ export const scheduleKeys = {
 /** When a workflow is run, and for which days. */
 export interface Schedule {
   name: string;
-  workflow: "nightly" | "report";
+  workflow: "nightly" | "report" | "summary";
   every: "day" | "week" | "month";
   /** ISO number of the weekday (1 is Monday) of a weekly schedule, day of the month of a monthly one; null for daily. */
   on: number | null;
@@ -77,6 +79,8 @@ export interface Schedule {
   reports: string[];
   /** Of what it renders; null for the configured one. */
   language: Language | null;
+  /** What its mail does where the data are not complete; null for what `mail` says. */
+  mail_if_incomplete: IfIncomplete | null;
   /** Address that hears of each end of a run, or `$NAME` of the environment that holds it; null for none. A secret. */
   ping: string | null;
 }
@@ -100,7 +104,7 @@ interface Given {
 
 /** The schedules of the configuration; without any, one night at a quarter past one. */
 export function schedulesOf(given: Given, centreZone: string): Schedule[] {
-  const all = given.schedules ?? [{ name: "nightly", every: "day" as const, at: "01:15" }];
+  const all: z.infer<typeof schedule>[] = given.schedules ?? [{ name: "nightly", every: "day", at: "01:15" }];
   return all.map((one) => ({
     name: one.name,
     workflow: one.workflow ?? (one.every === "day" ? "nightly" : "report"),
@@ -111,6 +115,7 @@ export function schedulesOf(given: Given, centreZone: string): Schedule[] {
     deliver_by_min: one.deliver_by === undefined ? null : minutesOf(one.deliver_by),
     reports: one.reports ?? [],
     language: one.language ?? null,
+    mail_if_incomplete: one.mail_if_incomplete === undefined ? null : ifIncompleteOf(one.mail_if_incomplete),
     ping: one.ping ?? null,
   }));
 }

@@ -108,6 +108,7 @@ function addReport(program: Command, terminal: Terminal, run: Run, hasQueue: boo
     .addOption(to())
     .addOption(new Option("--format <list>", "html,csv").argParser(listOf(["html", "csv"])))
     .addOption(view())
+    .option("--again", "make a new edition where the pages would be others today, although no figure changed")
     .addOption(language())
     .option("--bom", "begin CSV files with a byte-order mark, for spreadsheets that need one")
     .addOption(out())

@@ -4,7 +4,7 @@ import type { Options } from "../options";
 import type { Service } from "../service";
 import type { Terminal } from "../terminal";
 import * as works from "../works";
-import { count, type Done, from, out, single, to } from "./arguments";
+import { count, type Done, from, language, out, single, to } from "./arguments";
 
 /** The commands of the queue: the service, its parts, and what asks it for work. */
 export function addService(program: Command, terminal: Terminal, service: Service, done: Done): void {
@@ -29,7 +29,9 @@ export function addService(program: Command, terminal: Terminal, service: Servic
   program
     .command("enqueue")
     .description("Ask for a run: the service or a worker does it. The same run asked for twice is run once.")
-    .addArgument(new Argument("<workflow>", "what is run").choices(["nightly", "load", "rebuild", "check", "report"]))
+    .addArgument(
+      new Argument("<workflow>", "what is run").choices(["nightly", "load", "rebuild", "check", "report", "summary"]),
+    )
     .argument("[name...]", "names of reports for report, files and folders for load")
     .addOption(single())
     .addOption(from())
@@ -38,6 +40,7 @@ export function addService(program: Command, terminal: Terminal, service: Servic
     .option("--each-day", "one run for each day from --from to --to, in their order")
     .option("--source <path...>", "nightly: files and folders to read")
     .addOption(out())
+    .addOption(language())
     .option("--again", "do it although it was done")
     .action(async (workflow: Batch["workflow"], names: string[], options: Options) => {
       const asked = works.queuedWorks(terminal, workflow, names, options);

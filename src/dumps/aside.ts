@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Cell, sendRows } from "../db/bulk";
 import { bind } from "../db/sql";
+import type { Erased } from "./erased";
 import { type DeliveredList, isTruncated } from "./formats/webex/lists";
 import { type ListPlace, openReported, type Reported, type ReportedTable } from "./reported";
 import type { Store } from "./store";
@@ -17,8 +18,8 @@ const MOST_HELD = 2_000;
 const TABLES: readonly ReportedTable[] = ["reported_contacts", "reported_agent_sessions", "reported_legs"];
 const COLUMNS = ["place", "kind", "fingerprint", "owner", "line", "content"];
 
-export function openGathered(): Gathered {
-  return { ...openReported(), is_set_aside: false, aside_count: 0 };
+export function openGathered(erased: Erased | null = null): Gathered {
+  return { ...openReported(erased), is_set_aside: false, aside_count: 0 };
 }
 
 /** Sets aside what is in memory, once that is much: a huge page reports more than memory holds. */

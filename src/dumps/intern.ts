@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Knex } from "knex";
 import { bulkInsert, type Cell, selectByTexts } from "../db/bulk";
 import { type ContextCache, openContexts } from "./contexts";
-import { CONTEXT_COLUMNS, splitContext } from "./event";
+import { CONTEXT_COLUMNS, joinContext, splitContext } from "./event";
 import { openPlainTexts, type PlainTexts } from "./formats/plain";
 
 /**
@@ -32,6 +32,8 @@ interface Source {
 }
 
 export interface Interners {
+  /** Changes whenever rows of these tables were removed: what is remembered may be among them. */
+  removed_mark: string;
   cache: ContextCache;
   plain: PlainTexts;
   contacts: Interner;
@@ -52,6 +54,7 @@ export function openInterners(): Interners {
     limit: 100_000,
   });
   return {
+    removed_mark: "",
     cache: openContexts(),
     plain: openPlainTexts(),
     contacts: fresh(id("contacts", "contact_key", "contact_id")),
@@ -77,6 +80,11 @@ export function nameText(spelling: string, shownAs: string): string {
 
 /** Makes the interners ready for a new transaction: which keys are taken, and whether anything is there unseen. */
 export async function refresh(db: Knex, interners: Interners): Promise<void> {
+  const removed = (await db("settings").where({ name: "keys_removed" }).first("value")) as
+    | { value: string }
+    | undefined;
+  if ((removed?.value ?? "") !== interners.removed_mark) forget(interners);
+  interners.removed_mark = removed?.value ?? "";
   for (const interner of tablesOf(interners)) {
     const { table, key } = interner.source;
     const rows = (await db(table).max({ last: key })) as { last: number | null }[];
@@ -176,6 +184,13 @@ function nameSource(table: string): Source {
 function nameCells(text: string): string[] {
   const [spelling = "", shownAs = ""] = text.split("\u0000");
   return [spelling, shownAs];
+}
+
+/** The fingerprint of a row of `event_contexts` by what it says. */
+export function fingerprintOfContext(row: Readonly<Record<string, Cell>>): string {
+  return contextFingerprint(
+    joinContext(CONTEXT_COLUMNS.map((column) => (row[column] === null ? null : String(row[column])))),
+  );
 }
 
 function contextFingerprint(text: string): string {

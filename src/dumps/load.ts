@@ -10,6 +10,7 @@ import { takeTurn } from "../db/turns";
 import { writeTransaction } from "../db/write";
 import { openGathered, partsOf } from "./aside";
 import { fingerprint } from "./bytes";
+import { readErased } from "./erased";
 import { findFiles, type FoundFile, namedDay } from "./files";
 import { latestMsOf } from "./first-read";
 import { isMappedBy } from "./formats/mapped/mapping";
@@ -159,8 +160,8 @@ async function loadInto(
   const { config, interners, nowMs } = loading;
   const named = namedDay(dump.name);
   await refresh(trx, interners);
-  const store = openStore(trx, interners, work.dump_key);
-  const reported = openGathered();
+  const store = openStore(trx, interners, work.dump_key, await readErased(trx));
+  const reported = openGathered(store.erased);
   let truncated = 0;
   try {
     truncated = await readDump(dump, store, reported, { config, latestMs: latestMsOf(nowMs), progress: work.progress });

@@ -110,7 +110,8 @@ async function readEvents(dump: Dump, store: Store, mask: Mask, reading: Reading
     taken: (kind, atMs) => void (isFull = noteEvent(store, kind, atMs) || isFull),
     reject: (line, fault, bytes) => void (isFull = rejectLine(store, mask, line, fault, bytes()) || isFull),
   };
-  const reader = lineReader(dump, scope, sink, plain);
+  // Somebody was erased: every event is looked at, and none taken from its bytes.
+  const reader = lineReader(dump, scope, sink, store.erased === null ? plain : null);
   let line = 1;
   for await (const { bytes, long } of readBlocks(dump.chunks)) {
     if (long === null) line = reader.block(bytes, line);
@@ -131,7 +132,7 @@ function lineReader(
   { path, format, mapping }: Dump,
   scope: RecordScope,
   sink: StoreSink,
-  texts: PlainTexts,
+  texts: PlainTexts | null,
 ): LineReader {
   if (mapping !== null) return mappedReader(mapping, { path }, scope, sink);
   return format === "events-csv" ? csvReader(path, scope, sink) : ndjsonReader(scope, sink, texts);

@@ -1,4 +1,5 @@
 import type { Mask } from "../base/mask";
+import { scrubbed } from "./erased";
 import type { Fault } from "./fields";
 import { type LongPiece, longPiece } from "./pieces";
 import { addRejected, type Store } from "./store";
@@ -10,12 +11,10 @@ export function rejectLine(store: Store, mask: Mask, line: number, fault: Fault,
 
 /** The same for a line of which only this is left. */
 export function rejectLong(store: Store, mask: Mask, line: number, fault: Fault, long: LongPiece): boolean {
-  const text = mask.text(headText(long.head)).replaceAll("\u0000", "\uFFFD");
-  return addRejected(
-    store,
-    [line, fault.reason, mask.text(fault.message), long.byte_count, long.sha256, text],
-    text.length,
-  );
+  const { erased } = store;
+  const hide = (text: string): string => mask.text(erased === null ? text : scrubbed(erased, text));
+  const text = hide(headText(long.head)).replaceAll("\u0000", "\uFFFD");
+  return addRejected(store, [line, fault.reason, hide(fault.message), long.byte_count, long.sha256, text], text.length);
 }
 
 /** Text of the first bytes of a line; a character cut in two at their end is left out. */

@@ -1,5 +1,6 @@
 import { bulkInsert, type Cell } from "../db/bulk";
 import { bind } from "../db/sql";
+import { type Erased, figuresWithoutErased, ownerWithoutErased, scrubbed } from "./erased";
 import type { Figures } from "./formats/webex/elements";
 import type { DeliveredList } from "./formats/webex/lists";
 import { intern, keyOf } from "./intern";
@@ -19,6 +20,8 @@ export interface Reported {
   elements: Record<ReportedTable, Map<string, Element>>;
   lists: (ListPlace & { list: DeliveredList })[];
   newest_at_ms: number | null;
+  /** Who is only taken under a pseudonym; null where nobody was erased. */
+  erased: Erased | null;
 }
 
 /** Whose activities a list holds: a contact's, or those of one channel of an agent. */
@@ -28,8 +31,9 @@ export interface ListPlace {
   channel: string | null;
 }
 
-export function openReported(): Reported {
+export function openReported(erased: Erased | null = null): Reported {
   return {
+    erased,
     elements: { reported_contacts: new Map(), reported_agent_sessions: new Map(), reported_legs: new Map() },
     lists: [],
     newest_at_ms: null,
@@ -39,10 +43,14 @@ export function openReported(): Reported {
 export function addReported(
   reported: Reported,
   table: ReportedTable,
-  owner: string,
+  named: string,
   line: number,
-  figures: Figures,
+  said: Figures,
 ): void {
+  const { erased } = reported;
+  const kind = table === "reported_agent_sessions" ? "agent" : "contact";
+  const owner = erased === null ? named : ownerWithoutErased(erased, kind, named);
+  const figures = erased === null ? said : figuresWithoutErased(erased, said);
   reported.elements[table].set(JSON.stringify([owner, figures]), { owner, line, figures });
   for (const at of [figures.started_at_ms, figures.ended_at_ms]) {
     if (typeof at === "number" && (reported.newest_at_ms ?? 0) < at) reported.newest_at_ms = at;
@@ -50,7 +58,11 @@ export function addReported(
 }
 
 export function addList(reported: Reported, place: ListPlace, list: DeliveredList): void {
-  reported.lists.push({ ...place, list });
+  const { erased } = reported;
+  if (erased === null) return void reported.lists.push({ ...place, list });
+  const owner = ownerWithoutErased(erased, place.kind, place.owner);
+  const channel = place.channel === null ? null : scrubbed(erased, place.channel);
+  reported.lists.push({ ...place, owner, channel, list });
 }
 
 /**

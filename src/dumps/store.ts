@@ -2,6 +2,7 @@ import type { Knex } from "knex";
 import { bulkInsert, bulkInsertNew, type Cell } from "../db/bulk";
 import { addKeyList } from "../db/keys";
 import type { Context } from "./contexts";
+import { type Erased, withoutErased } from "./erased";
 import { joinContext, type LoadedEvent } from "./event";
 import { createRepeats, noteRepeats } from "./repeats";
 import { EVENT_TABLES, eventColumns } from "./tables";
@@ -20,6 +21,8 @@ interface Pending {
 export interface Store {
   trx: Knex.Transaction;
   interners: Interners;
+  /** Who is only taken under a pseudonym; null where nobody was erased. */
+  erased: Erased | null;
   dump_key: number;
   counts: { read: number; new: number; event: number; rejected: number };
   oldest_at_ms: number | null;
@@ -43,10 +46,16 @@ const BATCH_REJECTED_BYTES = 4_000_000;
 const QUARTER_MS = 900_000;
 const TOUCHED_LIMIT = 200_000;
 
-export function openStore(trx: Knex.Transaction, interners: Interners, dumpKey: number): Store {
+export function openStore(
+  trx: Knex.Transaction,
+  interners: Interners,
+  dumpKey: number,
+  erased: Erased | null = null,
+): Store {
   return {
     trx,
     interners,
+    erased,
     dump_key: dumpKey,
     counts: { read: 0, new: 0, event: 0, rejected: 0 },
     oldest_at_ms: null,
@@ -62,7 +71,8 @@ export function openStore(trx: Knex.Transaction, interners: Interners, dumpKey: 
 }
 
 /** Takes an event; true where enough are waiting for `sendBatch`. */
-export function addEvent(store: Store, event: LoadedEvent): boolean {
+export function addEvent(store: Store, given: LoadedEvent): boolean {
+  const event = store.erased === null ? given : withoutErased(store.erased, given, store.interners.cache);
   addWaiting(store.pending[event.kind], event, nameText(event.spelling, event.shown_as));
   return noteEvent(store, event.kind, event.at_ms);
 }

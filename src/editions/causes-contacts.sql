@@ -1,7 +1,7 @@
 -- One row per dump loaded since an edition and queue: its events of contacts of the period, by what they did to it.
 -- Key: dump_key, queue; the empty queue is all contacts of the period, whatever queues they were in.
--- From: customer_sessions, queue_visits, contact_events, contact_event_copies.
--- Late: happened before what the edition's data went up to. A contact that began earlier is of the period while it lasts.
+-- From: customer_sessions, queue_visits, contact_events, contact_event_copies, dumps, calendar_days.
+-- Late: happened before what the edition's data went up to, or before the day of its dump. A contact that began earlier is of the period while it lasts.
 with touched as (
     select contact_key
     from customer_sessions
@@ -14,14 +14,24 @@ with touched as (
     where entered_day >= :from_day and entered_day <= :to_day
 ),
 
+dated_dumps as (
+    select
+        dumps.dump_key,
+        named_days.starts_at_ms
+    from dumps
+    join calendar_days as named_days on named_days.day = dumps.named_day
+    where dumps.dump_key > :last_dump_key
+),
+
 brought as (
     select
         events.first_dump_key as dump_key,
         events.contact_key,
-        case when events.at_ms <= :data_up_to_ms then 1 else 0 end as is_late,
+        case when events.at_ms <= :data_up_to_ms or events.at_ms < dated_dumps.starts_at_ms then 1 else 0 end as is_late,
         0 as is_revised
     from touched
     join contact_events as events on events.contact_key = touched.contact_key
+    left join dated_dumps on dated_dumps.dump_key = events.first_dump_key
     where events.first_dump_key > :last_dump_key
     union all
     select

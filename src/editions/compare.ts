@@ -14,8 +14,8 @@ export function changedFigures(before: readonly IssuedFigure[], after: readonly 
   });
   const gone = before.filter((figure) => !kept.has(figureKey(figure)));
   return [...changed, ...gone.map((figure) => changeOf(figure, figure, null))].filter(
-    // A figure without data that comes or goes says nothing new.
-    ({ old_value, new_value }) => old_value !== null || new_value !== null,
+    // A figure of nothing that comes or goes says nothing new.
+    ({ old_value, new_value }) => !isSame(old_value, new_value),
   );
 }
 
@@ -46,9 +46,14 @@ function changeOf(figure: IssuedFigure, before: IssuedFigure | null, after: Issu
     channel_type,
     slot_at_ms,
     unit,
-    old_value: before?.value ?? null,
-    new_value: after?.value ?? null,
+    old_value: before === null ? absent(figure) : before.value,
+    new_value: after === null ? absent(figure) : after.value,
   };
+}
+
+/** Counts and times are sums: of what is not there they are 0. Means and shares have no data. */
+function absent({ metric_id, unit }: IssuedFigure): number | null {
+  return unit === "count" || metric_id.endsWith("_time") ? 0 : null;
 }
 
 /** How many rows of a CSV file are not in another one of the same columns, or the other way round where there are more. */

@@ -127,6 +127,29 @@ export async function filesOf(db: Knex, edition_key: number): Promise<EditionFil
 }
 
 /**
+ * Looks whether files are what was issued, the newest editions first.
+ *
+ * @param most how many files are looked at
+ * @returns how many were, and which of them have not their hash
+ */
+export async function verifyFiles(db: Knex, most: number): Promise<{ verified: number; damaged: string[] }> {
+  const files: { edition_key: number; edition_id: string; name: string }[] = await db("edition_files as files")
+    .join("editions", "editions.edition_key", "files.edition_key")
+    .orderBy([
+      { column: "files.edition_key", order: "desc" },
+      { column: "files.file_number", order: "asc" },
+    ])
+    .limit(most)
+    .select("files.edition_key", "editions.edition_id", "files.name");
+  const damaged: string[] = [];
+  for (const file of files) {
+    const bytes = await bytesOf(db, file, file.name).catch(() => null);
+    if (bytes === null) damaged.push(`${file.edition_id}/${file.name}`);
+  }
+  return { verified: files.length, damaged };
+}
+
+/**
  * The bytes of a file as they were issued.
  *
  * @throws NightdeskError `edition-damaged` where they are not those any more

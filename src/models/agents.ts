@@ -62,6 +62,8 @@ function kept(table: string, names: readonly string[]): Materialization {
     table,
     columns: names,
     select: readSql(join(__dirname, `${table}.sql`)),
-    scope: "agent_key in (select agent_key from agents_to_rebuild where agent_key between :from_key and :to_key)",
+    // What began before the events that are left was sealed when the others were removed.
+    scope: `agent_key in (select agent_key from agents_to_rebuild where agent_key between :from_key and :to_key)
+      and started_at_ms >= coalesce((select before_ms from sealed_agents where sealed_agents.agent_key = ${table}.agent_key), 0)`,
   };
 }

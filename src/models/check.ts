@@ -164,7 +164,7 @@ function sqlOf(table: string): string {
 
 function kept(table: string, columns: string): Materialization {
   const scope =
-    "contact_key in (select contact_key from contacts_in_check where contact_key between :from_key and :to_key)";
+    "contact_key in (select contact_key from contacts_in_check where contact_key between :from_key and :to_key and contact_key not in (select contact_key from sealed_contacts))";
   return { table, columns: columns.split(" "), select: sqlOf(table), scope };
 }
 

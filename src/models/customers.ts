@@ -72,6 +72,6 @@ function kept(table: string, columns: string): Materialization {
     columns: columns.trim().split(/\s+/),
     select: readSql(join(__dirname, `${table}.sql`)),
     scope:
-      "contact_key in (select contact_key from contacts_to_rebuild where contact_key between :from_key and :to_key)",
+      "contact_key in (select contact_key from contacts_to_rebuild where contact_key between :from_key and :to_key and contact_key not in (select contact_key from sealed_contacts))",
   };
 }

@@ -1,15 +1,16 @@
 -- person_stays: one row per stretch of an agent's time in one state, all channels taken together; never two at once
 -- key: agent_key, started_at_ms
--- from: agents_to_rebuild, agent_activities, agent_sessions, idle_starts, state_kinds
+-- from: agents_to_rebuild, agent_activities, agent_sessions, sealed_agents, idle_starts, state_kinds
 -- note: the state of the smallest precedence rules, telephony before other channels; signed in without any known state is unknown
 with
 sessions as (
     select sessions.*
     from agents_to_rebuild as touched
     join agent_sessions as sessions on sessions.agent_key = touched.agent_key
+    left join sealed_agents as sealed on sealed.agent_key = touched.agent_key
     where
         touched.agent_key between :from_key and :to_key
-        and sessions.started_at_ms is not null
+        and sessions.started_at_ms >= coalesce(sealed.before_ms, 0)
 ),
 
 session_logouts as (

@@ -116,6 +116,8 @@ interface Extent {
   entity: "contact" | "agent";
   pending: number;
   known: number;
+  /** Whether rows are left of entities whose events were removed. */
+  has_sealed: boolean;
   slice_size: number;
 }
 
@@ -125,17 +127,19 @@ async function sliceSizes(db: Knex): Promise<Rebuild["slice_sizes"]> {
 }
 
 async function extentOf(db: Knex, entity: Extent["entity"]): Promise<Extent> {
-  const [total] = await selectRows<{ pending: number; known: number; events: number | null }>(
+  const [total] = await selectRows<{ pending: number; known: number; events: number | null; sealed: number }>(
     db,
     `select
         (select count(*) from ${entity}s_to_rebuild) as pending,
         (select count(*) from ${entity}s) as known,
-        (select max(event_key) from ${entity}_events) as events`,
+        (select max(event_key) from ${entity}_events) as events,
+        (select count(*) from sealed_${entity}s) as sealed`,
   );
   const known = Number(total?.known ?? 0);
   const eventsEach = Number(total?.events ?? 0) / Math.max(known, 1);
   const slice_size = Math.ceil(Math.min(LARGEST_SLICE, SLICE_EVENTS / Math.max(eventsEach, 1)));
-  return { entity, pending: Number(total?.pending ?? 0), known, slice_size };
+  const has_sealed = Number(total?.sealed ?? 0) > 0;
+  return { entity, pending: Number(total?.pending ?? 0), known, has_sealed, slice_size };
 }
 
 async function runSlices(
@@ -146,7 +150,7 @@ async function runSlices(
 ): Promise<Record<string, number>> {
   const { entity, pending, known, slice_size } = extent;
   const kept = tables.filter(isKept);
-  if (pending === known) await clear(trx, extent, kept);
+  if (pending === known && !extent.has_sealed) await clear(trx, extent, kept);
   const counts: Record<string, number> = {};
   for await (const slice of slices(trx, `${entity}s_to_rebuild`, `${entity}_key`, slice_size)) {
     addUp(counts, await makeSlice(trx, entity, tables, slice));
@@ -158,7 +162,7 @@ async function runSlices(
 /** Takes out the rows of everything pending; emptying a whole table is far cheaper than deleting all its rows. */
 async function clear(trx: Knex.Transaction, extent: Extent, kept: readonly Materialization[]): Promise<void> {
   const { entity, pending, known, slice_size } = extent;
-  if (pending === known) {
+  if (pending === known && !extent.has_sealed) {
     for (const { table } of kept) await trx(table).del();
     return;
   }

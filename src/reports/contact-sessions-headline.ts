@@ -1,7 +1,7 @@
 import type { Words } from "../i18n/words";
 import { metricOf, presets } from "../metrics/catalogue";
 import { isAbandoned, isHandled, sumContacts, type ContactRow } from "./contact-sessions-contacts";
-import type { AllVisits, Visits } from "./contact-sessions-visits";
+import { type AllVisits, formulaName, type Visits } from "./contact-sessions-visits";
 import type { Card, Definition } from "./page";
 import { shareOf } from "./units";
 
@@ -78,9 +78,10 @@ function abandonedPlaces({ t }: Words, contacts: readonly ContactRow[]): string 
 /** Names the formula, and says in words on which side of the goal the figure lies. */
 function serviceLevelNote(
   words: Words,
-  { formula, threshold_ms: threshold, goal_share: goal, service_level_share: level }: Visits,
+  { formula: used, threshold_ms: threshold, goal_share: goal, service_level_share: level }: Visits,
 ): string {
   const { t } = words;
+  const formula = formulaName(words, used);
   const within =
     threshold === null ? t("threshold by queue") : t("within {threshold}", { threshold: words.threshold(threshold) });
   if (goal === null) return t("{formula}, {within}; goals differ by queue", { formula, within });

@@ -97,7 +97,7 @@ export function intervalTables(visits: AllVisits, ask: Ask): { page: PageTable; 
     ? halfHours(words, grid, zone)
     : visits.days.map((row) => ({ ...barred(words, row), begins: localDay(zone, row.slot_at_ms) }));
   const pageColumns: Column[] = [
-    { key: "begins", label: isOneDay ? "From" : "Day", unit: "text" },
+    { key: "begins", label: isOneDay ? "Begins" : "Day", unit: "text" },
     ...withBar(MEASURES).map((column) => ({ ...column, empty: "–" })),
   ];
   const csvRows = [

@@ -93,6 +93,11 @@ export async function readVisits(ask: Ask): Promise<AllVisits> {
   };
 }
 
+/** A formula as a page names it: by its id, by which it is looked up and compared. */
+export function formulaName({ t }: Words, formula: string): string {
+  return formula === "mixed" ? t("mixed") : formula;
+}
+
 /** The threshold of the service level in words: `20 s`, or `by queue`. */
 export function withinWords(words: Words, { threshold_ms }: Visits): string {
   return threshold_ms === null ? words.t("by queue") : words.threshold(threshold_ms);

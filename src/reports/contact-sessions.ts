@@ -6,7 +6,7 @@ import { channelTable, directionTable, outcomeTable, sumContacts, type ContactRo
 import { type ArrivalRow, contactFigures } from "./contact-sessions-figures";
 import { contactCards, contactDefinitions } from "./contact-sessions-headline";
 import { intervalTables, queueTables } from "./contact-sessions-queues";
-import { readVisits } from "./contact-sessions-visits";
+import { formulaName, readVisits } from "./contact-sessions-visits";
 import type { Ask, Report, ReportContent } from "./report";
 
 export const contactSessions: Report = {
@@ -33,7 +33,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
       "{count} inbound calls, service level {level} ({formula}, goal {goal}), abandon rate {abandoned}",
       {
         level: words.share(telephony.service_level_share),
-        formula: telephony.formula,
+        formula: formulaName(words, telephony.formula),
         goal: words.share(telephony.goal_share),
         abandoned: words.share(telephony.abandon_rate_share),
       },

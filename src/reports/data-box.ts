@@ -162,7 +162,7 @@ function dumpFacts(words: Words, dumps: DumpRow[], rejected: { reason: string; r
   const lines = rejected.reduce((total, { rejected_count }) => total + rejected_count, 0);
   const reasons = rejected
     .slice(0, REASONS_SHOWN)
-    .map(({ reason, rejected_count }) => `${words.name("rejection", reason)} ${words.count(rejected_count)}`);
+    .map(({ reason, rejected_count }) => `${reason} ${words.count(rejected_count)}`);
   const others =
     rejected.length > REASONS_SHOWN ? [t("{count} other reasons", { count: rejected.length - REASONS_SHOWN })] : [];
   return [

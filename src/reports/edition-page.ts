@@ -83,7 +83,7 @@ export function restatementTable(report: string, period: Period, note: EditionNo
       { key: "scope", label: "Name", unit: "text" },
       { key: "scope_id", label: "Id", unit: "text" },
       { key: "channel_type", label: "Channel", unit: "text" },
-      { key: "slot_at_ms", label: "From", unit: "instant" },
+      { key: "slot_at_ms", label: "Begins", unit: "instant" },
       { key: "unit", label: "Unit", unit: "text" },
       { key: "old", label: "Was", unit: "count" },
       { key: "new", label: "Is", unit: "count" },

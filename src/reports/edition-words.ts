@@ -6,7 +6,7 @@ import { type Cause, CHANGED_ROWS, type EditionMark, type Restatement } from "..
 import type { Told } from "./table";
 
 /** Metrics as people call them; what is not here is called by its id. */
-const NAMES: Record<string, string> = {
+export const NAMES: Record<string, string> = {
   asa: "ASA",
   p90_wait: "P90 wait",
   reason_contacts: "contacts with the reason",
@@ -16,6 +16,22 @@ const NAMES: Record<string, string> = {
   session_fitness: "contacts without a finding",
   gaps: "hours with too little data",
   missing_deliveries: "deliveries missing",
+  failure_events: "failure events",
+  refused_transitions: "refused transitions",
+  judged_transitions: "judged transitions",
+  accepted_transitions: "accepted transitions",
+  checked_contacts: "checked contacts",
+  unchecked_contacts: "unchecked contacts",
+  sequence_errors: "sequence errors",
+  sequence_warnings: "sequence warnings",
+  contacts_without_start: "contacts without start",
+  events_not_in_table: "events not in table",
+  inbound_calls: "inbound calls",
+  handled_calls: "handled calls",
+  reached_contacts: "reached contacts",
+  assumed_contacts: "assumed contacts",
+  reconciliation_agreement: "reconciliation agreement",
+  reconciled_figures: "reconciled figures",
 };
 
 /** What a figure is called within a sentence, in the reader's language. */

@@ -10,6 +10,7 @@ export function failureFigures({ findings, contact_count: all }: Failures): Issu
   return [
     figureOf("failed_contacts", "share", shareOf(touched, all), {}, [touched, all]),
     figureOf("affected_contacts", "count", touched),
+    figureOf("begun_contacts", "count", all),
     figureOf("failure_events", "count", failed?.event_count ?? 0),
     ...findings
       .filter(({ level }) => level === "reason")

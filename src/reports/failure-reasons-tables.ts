@@ -107,7 +107,7 @@ function reasonRow(reason: Finding, { findings, rules, contact_count: all }: Fai
     ...reason,
     name,
     ...cells,
-    title: reason.kind === "call" && cells.phrase !== "" ? `${name} ${cells.phrase}` : name,
+    title: titleOf(words, reason, name, cells.phrase),
     phrase: isUnknown ? words.t("unknown") : cells.phrase,
     class: rule?.class ? words.name("reason-class", rule.class) : null,
     owner: isUnknown ? words.t("find out what it means") : cells.owner,
@@ -137,6 +137,13 @@ export function ruleCells(
 function withBars(rows: readonly ReasonRow[]): TableRow[] {
   const most = Math.max(1, ...rows.map(({ contact_count }) => contact_count));
   return rows.map((row) => ({ ...row, bar: shareBar(row.contact_count / most, row.is_failure === 1 ? "s2" : "s3") }));
+}
+
+/** A code before its phrase, `404 Not Found`; other reasons by their name, in another language behind what it means. */
+function titleOf({ language }: Words, { kind }: Finding, name: string, phrase: string): string {
+  if (phrase === "") return name;
+  if (kind === "call") return `${name} ${phrase}`;
+  return language === "en" ? name : `${phrase} (${name})`;
 }
 
 function leadingWords({ name, phrase }: ReasonRow): string {

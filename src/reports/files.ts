@@ -46,7 +46,7 @@ export async function publishFiles(
     for (const { place } of planned) await refuseFolder(place);
     for (const { beside, place } of planned) await rename(beside, place);
   } catch (error) {
-    for (const { beside } of planned) await rm(beside, { force: true });
+    for (const { beside } of planned) await rm(beside, { force: true }).catch(() => {});
     if (error instanceof NightdeskError) throw error;
     throw new NightdeskError(
       "report-write",

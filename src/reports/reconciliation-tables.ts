@@ -140,7 +140,7 @@ export function ruleTable({ tallies }: Reconciled, ask: Ask): PageTable {
     .toSorted((a, b) => b.figure_count - a.figure_count)
     .map((tally) => ({
       rule: t(RULES[tally.rule ?? ""] ?? tally.rule ?? ""),
-      of: `${tally.subject === "contact" ? t("contacts") : t("agents")}: ${measureLabel(tally.measure, words)}`,
+      of: `${tally.subject === "contact" ? t("Contacts") : t("Agents")}: ${measureLabel(tally.measure, words)}`,
       cause: t(CAUSES[tally.cause].label),
       figure_count: tally.figure_count,
       difference: tally.is_count === 1 ? signed(tally.difference) : signedTime(tally.difference),

@@ -89,7 +89,8 @@ export const RULES: Record<string, string> = {
   "end-derived": "The dump gives no end of an activity; the first event that can end it is taken.",
 };
 
-const MEASURES: Record<string, string> = {
+/** What is compared, by the names of the SQL. */
+export const MEASURES: Record<string, string> = {
   total: "Total",
   ivr: "IVR",
   queue: "Queue",

@@ -98,11 +98,14 @@ async function gather(ask: Ask): Promise<ReportContent> {
 
 /** What an edition keeps of it: how many sessions agree, and how many figures each cause explains. */
 function reconciledFigures({ agreements, tallies }: Reconciled): IssuedFigure[] {
-  const agreed = agreements.map(({ subject, agreeing_count: part, compared_count: whole }) =>
-    figureOf("reconciliation_agreement", "share", shareOf(part, whole), { dimension: "subject", scope_id: subject }, [
-      part,
-      whole,
-    ]),
+  const agreed = agreements.map(({ subject, agreeing_count: agreeing, compared_count: whole }) =>
+    figureOf(
+      "reconciliation_agreement",
+      "share",
+      shareOf(agreeing, whole),
+      { dimension: "subject", scope_id: subject },
+      [agreeing, whole],
+    ),
   );
   const causes = [...new Set(tallies.map(({ cause }) => cause))].toSorted();
   const explained = causes.map((cause) => {

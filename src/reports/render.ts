@@ -32,6 +32,11 @@ export async function reportsWithSubject(
   return kept;
 }
 
+/** The view a report is made in, of the one that is asked for: most are the same in both. */
+export function viewOf(name: string, view: Ask["view"]): Ask["view"] {
+  return reportNamed(name).has_views === true ? view : "person";
+}
+
 /** A file of a report, in parts where it is large. */
 export interface ReportFile {
   name: string;
@@ -123,7 +128,7 @@ async function editOne<Issued>(report: Report, ask: Ask, edit: Editor<Issued>): 
   }));
   const draft: ReportDraft = {
     report: report.name,
-    view: report.has_views === true ? ask.view : "person",
+    view: viewOf(report.name, ask.view),
     language: ask.words.language,
     summary: content.summary,
     figures: [...content.figures, ...boxFigures(ask.box)],

@@ -15,6 +15,8 @@ import { type Fetching, fetchingOf, removeStaleParts } from "../dumps/sources/fe
 import { gather, type Gathered } from "../dumps/sources/gather";
 import { gatherLate, type Late, tellLate } from "../dumps/sources/late";
 import { noteOrigins, originKey, type Origins, originsOf } from "../dumps/sources/origins";
+import { keptFrom } from "../privacy/limits";
+import { purge } from "../privacy/purge";
 import { expire, refusedOf, restore } from "../dumps/sources/upkeep";
 
 /** What a pull found, before anything is loaded. */
@@ -55,10 +57,12 @@ export async function pull(context: Context, batch: Batch): Promise<StepResult> 
   await putBack(fetching.archive, found, receipts);
   const { late, missing, changed } = await settleDeliveries(settling, found.gathered);
   const waiting = late.length === 0 ? null : waitingFailure(late, config.zone, batch.deadline_at_ms ?? 0, now());
+  let purged = 0;
   if (failed.length === 0 && waiting === null && batch.workflow === "nightly") {
     await requireDays(context, batch, found.gathered, receipts);
     const keepDays = config.archive.keep_days;
     if (keepDays !== null && batch.to !== null) await expire(fetching, addDays(batch.to, -keepDays), now());
+    if (!isByHand(batch)) purged = await purgeOld(context, batch);
   }
   const failure = failed.length > 0 ? failureOf(failed, receipts.length) : waiting;
   const loaded = receipts.filter(({ status }) => status === "loaded").length;
@@ -67,11 +71,18 @@ export async function pull(context: Context, batch: Batch): Promise<StepResult> 
       files: receipts.length,
       loaded,
       ...counts,
-      ...told({ sources_missing: missing, deliveries_changed: changed }),
+      ...told({ sources_missing: missing, deliveries_changed: changed, purged }),
     },
     details: { files: receipts, sources: found.gathered.map(deliveryOf) },
     ...(failure === null ? {} : { failure }),
   };
+}
+
+/** Scheduled nights remove what is kept no longer, counted back from their own last day. @returns rows removed */
+async function purgeOld({ db, config, now }: Context, { to }: Batch): Promise<number> {
+  if (to === null || keptFrom(config.retention, to).length === 0) return 0;
+  const { removed_count } = await purge(db, config, { today: addDays(to, 1), now_ms: now() });
+  return removed_count;
 }
 
 /** The configuration in which the mapping asked for is for every file. */

@@ -8,16 +8,25 @@ import { wordsOf } from "../i18n/words";
 import { gatherBasis } from "../editions/basis";
 import { type Decision, decide, wishedNote } from "../editions/decide";
 import type { Basis, Edition, EditionKey, EditionNote } from "../editions/edition";
-import { bytesOf, editionById, filesOf } from "../editions/read";
+import { bytesOf, editionById, filesOf, newestEdition } from "../editions/read";
 import { hashed, type NewEdition, type PackedFile, packFile, storeEditions } from "../editions/store";
 import { pendingCounts } from "../models/pending";
 import { isUnderRules } from "../models/rebuild";
+import { isPurgedDay, requireKept } from "../privacy/limits";
 import { rulesVersion } from "../reference/load";
 import type { DataBox } from "../reports/data-box";
 import { markWords } from "../reports/edition-words";
 import { type PlannedFile, publishFiles, withBom } from "../reports/files";
 import { indexPage } from "../reports/index-page";
-import { folderOf, gatherReports, type ReportDraft, type ReportFile, reportsWithSubject } from "../reports/render";
+import {
+  folderOf,
+  gatherReports,
+  type ReportDraft,
+  type ReportFile,
+  reportsWithSubject,
+  viewOf,
+} from "../reports/render";
+import { periodOf } from "../reports/period";
 import type { Period, ReportRequest } from "../reports/report";
 
 /** Renders the batch's reports, or the configured ones, for its days. */
@@ -25,12 +34,14 @@ export async function render(context: Context, batch: Batch): Promise<StepResult
   const { db, config, log } = context;
   const { from, to } = batch;
   if (from === null || to === null) throw new UsageError("A report needs its days. Give --day D, or --from D --to D.");
+  const isPurged = await isPurgedDay(db, from);
   const look = async (reader: Knex): Promise<void> => {
     if (!(await isUnderRules(reader, config, rulesVersion(config)))) throw rulesChanged();
+    await requireKept(reader, from);
     await warnOfUnfinished(reader, log);
   };
-  const names =
-    batch.reports.length > 0 ? batch.reports : await reportsWithSubject(db, config, config.reports, { from, to });
+  const isNamed = batch.reports.length > 0;
+  const names = isNamed ? batch.reports : await reportsWithSubject(db, config, config.reports, { from, to });
   const request: ReportRequest = {
     from,
     to,
@@ -41,7 +52,9 @@ export async function render(context: Context, batch: Batch): Promise<StepResult
     words: wordsOf(batch.options.language ?? config.language),
     again: batch.again,
   };
-  const { files, bytes, editions } = await issueReports(db, config, names, request, { look, now: context.now });
+  const { files, bytes, editions } = isPurged
+    ? await publishIssued(db, config, isNamed ? names : config.reports, request, isNamed)
+    : await issueReports(db, config, names, request, { look, now: context.now });
   const isNew = ({ is_new }: { is_new: boolean }): boolean => is_new;
   const restated = editions.filter((edition) => edition.is_new && edition.number > 1);
   return {
@@ -104,6 +117,36 @@ export async function issueReports(
     `Others have issued the same reports of ${request.from} to ${request.to} ${ATTEMPTS} times meanwhile. Expected one process at a time to render a period. Wait for them and try again.`,
     { canRetry: true },
   );
+}
+
+/**
+ * Publishes what was issued of days whose events were purged: the bytes of the newest editions, and nothing else.
+ *
+ * @param needsAll whether each report was asked for by name
+ * @throws NightdeskError `purged` where a report was never issued
+ */
+async function publishIssued(
+  db: Knex,
+  config: Config,
+  names: readonly string[],
+  request: ReportRequest,
+  needsAll: boolean,
+): Promise<Issued> {
+  const { from, to } = request;
+  const { language } = request.words ?? wordsOf("en");
+  const editions: Edition[] = [];
+  for (const report of names) {
+    const view = viewOf(report, request.view ?? "person");
+    const newest = await newestEdition(db, { report, view, language, from, to });
+    if (newest !== null) editions.push(newest);
+    else if (needsAll) await requireKept(db, from);
+  }
+  const [first] = editions;
+  if (first === undefined) await requireKept(db, from);
+  const period = periodOf(config.zone, from, to, request.words ?? wordsOf("en"));
+  const box = JSON.parse(first?.data_box ?? "{}") as DataBox;
+  const told = editions.map(({ edition_id: id, report, number }) => ({ id, report, number, is_new: false }));
+  return { ...(await publish(db, config, editions, { issued: [], period, box }, request)), editions: told };
 }
 
 /** A report of this render: the edition that stands, or the one to be stored. */

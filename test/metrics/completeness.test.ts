@@ -241,7 +241,9 @@ describe("every page", () => {
     await load(centre, Object.fromEntries(more) as Record<string, string>);
     await rebuildAndCheck(centre);
     const pages = await render(centre, MONDAY, { names: ["failure-reasons"] });
-    expect(pages.words("failure-reasons.html")).toMatch(/INCOMPLETE: .* visits\)\. 3 more gaps Edition 1 of 2026-03-30 Who/);
+    expect(pages.words("failure-reasons.html")).toMatch(
+      /INCOMPLETE: .* visits\)\. 3 more gaps Edition 1 of 2026-03-30 Who/,
+    );
     for (const queue of ["Sales", "Support", "Care"]) {
       expect(pages.words("failure-reasons.html")).toContain(`(queue ${queue}: 0 of about 20 visits)`);
     }

@@ -76,7 +76,7 @@ describe("the queues of a day", () => {
   it("are told by half-hour, quiet ones before and after left to the CSV file", async () => {
     const pages = await sessions();
     const halves = pages.table(PAGE, "Half-hours");
-    expect(halves.map((row) => [row.From, row.Offered, row["Service level"]])).toEqual([
+    expect(halves.map((row) => [row.Begins, row.Offered, row["Service level"]])).toEqual([
       ["09:00", "10", "90.0 %"],
       ["09:30", "1", "0.0 %"],
     ]);

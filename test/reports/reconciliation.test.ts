@@ -161,7 +161,7 @@ describe("a contact whose totals the vendor delivers", () => {
     await tasks(task("c-1", { ...figures, totalDuration: 45_000 }, HELD));
     expect(await causes()).toEqual([`c-1 Connected, time: Known rule (${rule})`]);
     expect((await page()).table(PAGE, "Rules behind differences")).toMatchObject([
-      { Rule: rule, Figure: "contacts: Connected, time", Cause: "Known rule", Figures: "1" },
+      { Rule: rule, Figure: "Contacts: Connected, time", Cause: "Known rule", Figures: "1" },
     ]);
   });
 

@@ -5,6 +5,8 @@ import * as runs from "./003_runs";
 import * as mappings from "./006_mappings";
 import * as standing from "./007_standing";
 import * as editions from "./008_editions";
+import * as privacy from "./009_privacy";
+import * as mail from "./011_mail";
 
 const migrations: Record<string, { up(knex: Knex): Promise<void>; down(knex: Knex): Promise<void> }> = {
   "001_house": house,
@@ -13,6 +15,8 @@ const migrations: Record<string, { up(knex: Knex): Promise<void>; down(knex: Kne
   "006_mappings": mappings,
   "007_standing": standing,
   "008_editions": editions,
+  "009_privacy": privacy,
+  "011_mail": mail,
 };
 
 /** Migrations by name and static import: no folder is scanned, so a bundle or another extension changes nothing. */

@@ -7,10 +7,10 @@ import type { LineReader, StoreSink } from "./lines";
 import { openPlainReader, type PlainTexts, takePlain } from "./plain";
 import { emptyRecord, fillRecord, type RawRecord, readRecord, type RecordScope } from "./records";
 
-/** A reader of lines that hold one JSON object each: what is plain and known is taken as it stands, the rest parsed. */
-export function ndjsonReader(scope: RecordScope, sink: StoreSink, texts: PlainTexts): LineReader {
+/** A reader of lines that hold one JSON object each: what is plain and known is taken as it stands, the rest parsed. @param texts null where every event has to be looked at */
+export function ndjsonReader(scope: RecordScope, sink: StoreSink, texts: PlainTexts | null): LineReader {
   const record = emptyRecord();
-  const plain = openPlainReader(texts);
+  const plain = texts === null ? null : openPlainReader(texts);
   const parse = (line: Buffer, number: number, fault: Fault | null): void => {
     const text = line.toString();
     if (isBlank(text)) return;
@@ -24,8 +24,8 @@ export function ndjsonReader(scope: RecordScope, sink: StoreSink, texts: PlainTe
     const waiting = sink.waiting();
     let number = first;
     for (let start = 0; start <= bytes.length; number++) {
-      let end = isText ? takePlain(plain, scope, waiting, bytes, start, number) : -1;
-      if (end >= 0) {
+      let end = isText && plain !== null ? takePlain(plain, scope, waiting, bytes, start, number) : -1;
+      if (end >= 0 && plain !== null) {
         sink.read();
         sink.taken(plain.parts.kind, plain.parts.at_ms);
       } else {

@@ -71,7 +71,8 @@ async function sweep(folder: string, named: ReadonlySet<string>, nowMs: number):
   }
 }
 
-function refusedPath(archive: string, kept: Kept): string {
+/** Where an entry lies that was set aside. */
+export function refusedPath(archive: string, kept: Kept): string {
   return join(archive, "refused", `${kept.day}-${basename(entryPath(archive, kept))}`);
 }
 
