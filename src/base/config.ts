@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { z } from "zod";
+import { type Alert, alertKeys, alertsOf } from "./alert-keys";
 import { isZone } from "./days";
 import { NightdeskError } from "./errors";
 import { type Retention, retentionKeys, retentionOf } from "./retention";
@@ -94,6 +95,7 @@ const schema = z.strictObject({
   completeness: completeness.optional(),
   queue: queueKeys.optional(),
   http: http.optional(),
+  ...alertKeys,
   mail: mailKeys.optional(),
   ...scheduleKeys,
 });
@@ -153,6 +155,8 @@ export interface Config {
   queue: QueueSettings;
   /** Where the service shows itself; a null port is the usual one, or any other where that is taken. */
   http: { host: string; port: number | null };
+  /** Levels at which a figure is told as an alert of the management summary. */
+  alerts: Alert[];
   /** Who gets the summary, and when it may go; the server is in the environment's `SMTP_URL`. */
   mail: MailSettings;
   schedules: Schedule[];
@@ -203,6 +207,7 @@ export const DEFAULT_REPORTS = [
   "sequence-violations",
   // Left out of nights whose dumps hold no totals of the vendor's own.
   "reconciliation",
+  "management-summary",
 ];
 
 /**
@@ -251,6 +256,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     queue_url: env.QUEUE_URL ?? "",
     queue: queueOf(given.queue),
     http: { host: env.NIGHTDESK_HOST || (given.http?.host ?? "127.0.0.1"), port: given.http?.port ?? null },
+    alerts: alertsOf(given.alerts),
     mail: mailSettingsOf(given.mail, base),
     schedules: schedulesOf(given, given.zone ?? "UTC"),
     calendar: calendarOf(given),

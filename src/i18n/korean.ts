@@ -11,12 +11,14 @@ export interface RuleWords {
 let texts: ReadonlyMap<string, string> | undefined;
 let rules: ReadonlyMap<string, RuleWords> | undefined;
 
-/** English texts of the program and what they are in Korean, `ko.json`. */
+/** English texts of the program and what they are in Korean: `ko.json`, and those of the summary, `ko-summary.json`. */
 export function koreanTexts(): ReadonlyMap<string, string> {
-  texts ??= new Map(
-    Object.entries(JSON.parse(readFileSync(join(__dirname, "ko.json"), "utf8")) as Record<string, string>),
-  );
+  texts ??= new Map(["ko.json", "ko-summary.json"].flatMap(readTexts));
   return texts;
+}
+
+function readTexts(file: string): [string, string][] {
+  return Object.entries(JSON.parse(readFileSync(join(__dirname, file), "utf8")) as Record<string, string>);
 }
 
 /** The rows of `rules-ko.csv` by kind and name, with a tab between: names and meanings of what stands in `src/reference`. */

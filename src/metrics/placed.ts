@@ -17,12 +17,21 @@ export interface Thresholds {
   formula: string | null;
 }
 
+/** A part of the centre, as a reader's scope names it. */
+export interface Place {
+  kind: "queue" | "team" | "site";
+  /** Id or name. */
+  name: string;
+}
+
 export interface MetricAsk extends SlotAsk {
   /** The centre's zone: that of the days stored with the rows. */
   stored_zone: string;
   dimension: Dimension;
   /** Only what belongs to these, by id or name. */
   only: Partial<Record<Exclude<Dimension, "all">, string>>;
+  /** Only what belongs to at least one of these, by id or name; everything where none is named. */
+  within?: readonly Place[];
   clock: Clock;
   /** To the time of entry (of a contact: its start), or of the end. */
   attribution: "entry" | "end";
@@ -98,7 +107,8 @@ function columnsRead(read: readonly string[]): string {
 }
 
 function requireDimensions(metric: Metric, ask: MetricAsk): void {
-  const asked = [ask.dimension, ...onlyOf(ask).map(([dimension]) => dimension)];
+  const places = (ask.within ?? []).map(({ kind }) => kind);
+  const asked = [ask.dimension, ...onlyOf(ask).map(([dimension]) => dimension), ...places];
   const wrong = asked.find((dimension) => !metric.dimensions.includes(dimension) && dimension !== "channel");
   if (wrong === undefined) return;
   throw new UsageError(
@@ -122,13 +132,19 @@ function onlyOf({ only }: MetricAsk): [Exclude<Dimension, "all">, string][] {
 }
 
 function onlyText(ask: MetricAsk): string {
-  return onlyOf(ask)
+  const places = (ask.within ?? []).map(
+    ({ kind }, index) =>
+      `coalesce(population.${kind}_id, '') = :within_${index} or population.${kind}_name = :within_${index}`,
+  );
+  const within = places.length === 0 ? "" : `\n        and (${places.join(" or ")})`;
+  const only = onlyOf(ask)
     .map(([dimension]) => {
       if (dimension === "channel") return "\n        and population.channel_type = :only_channel";
       const [id, name] = [`population.${dimension}_id`, `population.${dimension}_name`];
       return `\n        and (coalesce(${id}, '') = :only_${dimension} or ${name} = :only_${dimension})`;
     })
     .join("");
+  return only + within;
 }
 
 interface Slotted {
@@ -182,5 +198,6 @@ function bindingsOf(ask: MetricAsk): Bindings {
     attribution: ask.attribution,
     ...ask.thresholds,
     ...Object.fromEntries(onlyOf(ask).map(([dimension, wanted]) => [`only_${dimension}`, wanted])),
+    ...Object.fromEntries((ask.within ?? []).map(({ name }, index) => [`within_${index}`, name])),
   };
 }

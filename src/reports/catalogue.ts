@@ -1,6 +1,7 @@
 import { agentStates } from "./agent-states";
 import { contactSessions } from "./contact-sessions";
 import { failureReasons } from "./failure-reasons";
+import { managementSummary } from "./management-summary";
 import { reconciliation } from "./reconciliation";
 import type { Report } from "./report";
 import { sequenceViolations } from "./sequence-violations";
@@ -12,4 +13,5 @@ export const REPORTS: readonly Report[] = [
   failureReasons,
   sequenceViolations,
   reconciliation,
+  managementSummary,
 ];

@@ -121,7 +121,7 @@ function reasonRow(reason: Finding, { findings, rules, contact_count: all }: Fai
 /** What the reference says of a reason, in the reader's language; empty where it says nothing. */
 export function ruleCells(
   words: Words,
-  { kind }: Finding,
+  { kind }: Pick<ReasonRule, "kind">,
   rule: ReasonRule | undefined,
 ): { phrase: string; owner: string; meaning: string } {
   if (rule === undefined) return { phrase: "", owner: "", meaning: "" };

@@ -1,49 +1,58 @@
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
-import { writeCsvRows, harmlessCell } from "../base/csv";
-import { wordsOf } from "../i18n/words";
+import type { Language } from "../base/language";
 import { maskOf } from "../base/mask";
-import { columnsOf } from "../base/text";
-import { readVisits, type Visits } from "./contact-sessions-visits";
+import { wordsOf } from "../i18n/words";
+import { gatherCompleteness } from "../metrics/completeness";
+import { gapWords } from "../metrics/completeness-words";
+import type { Place } from "../metrics/placed";
 import { gatherDataBox } from "./data-box";
+import { pageEdition } from "./edition-page";
+import { csvParts } from "./files";
 import { renderPage } from "./html";
+import { isInScope, type Restated, type SummaryAsk as InnerAsk, type Tier } from "./management-summary-ask";
+import { scopedBox } from "./management-summary-box";
+import { summaryTable } from "./management-summary-csv";
+import { pageOf } from "./management-summary-page";
+import { type Telling, tellSummary } from "./management-summary-tell";
+import { summaryText } from "./management-summary-text";
 import { periodOf } from "./period";
-import { formatCount, formatDuration, formatShare } from "./units";
+import { drawnBlocks, mailBlocks, verdictGround } from "./summary-mail-page";
 
 /** For whom, and of what, a summary is. */
 export interface SummaryAsk {
   from: string;
   to: string;
   /** The places it may show; empty for everything. */
-  places: readonly { kind: "queue" | "team" | "site"; name: string }[];
-  language: "en" | "ko";
-  tier: "aggregates" | "agent-ids" | "full";
+  places: readonly Place[];
+  language: Language;
+  tier: Tier;
+  /** Figures of earlier days that changed, only those of the places; left out where nobody keeps what was issued. */
+  restated?: readonly Restated[];
 }
 
-/** One block of the summary: sentences, and a table whose first column names its rows. */
-export interface SummaryBlock {
-  title: string;
-  sentences: string[];
-  head: string[];
-  rows: string[][];
+/** A notice of an alert, for those who are told apart from the summary; the same `about` is the same notice. */
+export interface SummaryNotice {
+  about: string;
+  text: string;
 }
 
-/** A summary before it knows its edition: plain values, of which HTML, text and CSV are made. */
+/** A summary before it knows its edition: of it HTML, text and attachments are made. */
 export interface Summary {
-  language: "en" | "ko";
-  /** `2026-03-02`, or `2026-03-02 to 2026-03-08`. */
-  label: string;
-  scope_label: string;
+  language: Language;
+  verdict: Telling["told"]["verdict"];
   /** What a subject line says after the verdict. */
   headline: string;
-  /** What a mail program shows beside the subject. */
-  preheader: string;
-  verdict: "OK" | "WATCH" | "CRITICAL";
-  blocks: SummaryBlock[];
+  /** What alerts changed, each to be told once. */
+  notices: SummaryNotice[];
   /** Of every figure: another one makes another edition. */
   figures_sha256: string;
   archive_path: string;
+  telling: Telling;
+  /** Sentences of gaps in what lies outside the scope, in either language: never shown. */
+  unseen: ReadonlySet<string>;
 }
 
 /** What the edition adds to the page. */
@@ -58,117 +67,101 @@ export interface SummaryIssue {
 export async function gatherSummary(db: Knex, config: Config, ask: SummaryAsk, archive: string): Promise<Summary> {
   const words = wordsOf(ask.language);
   const period = periodOf(config.zone, ask.from, ask.to, words);
-  const box = await gatherDataBox(db, config, period, words);
-  const visits = await readVisits({ db, config, period, view: "person", mask: maskOf(config.masking), words, box });
-  const isWhole = ask.places.length === 0;
-  const shown = visits.queues.filter(
-    ({ queue_id, queue_name }) =>
-      isWhole || ask.places.some(({ kind, name }) => kind === "queue" && (name === queue_name || name === queue_id)),
-  );
-  const { telephony } = visits;
-  const level = isWhole
-    ? formatShare(telephony.service_level_share)
-    : (shown[0] && formatShare(shown[0].service_level_share)) || "no data";
-  const goal = isWhole ? telephony.goal_share : (shown[0]?.goal_share ?? null);
-  const share = isWhole ? telephony.service_level_share : (shown[0]?.service_level_share ?? null);
-  const verdict = share === null || goal === null || share >= goal ? "OK" : share >= goal - 0.1 ? "WATCH" : "CRITICAL";
-  const facts = box.facts.filter(({ label }) =>
-    ["Events read", "Rejected lines", "Late events", "Truncated"].includes(label),
-  );
-  const scope_label = isWhole ? "all queues" : ask.places.map(({ kind, name }) => `${kind} ${name}`).join(", ");
-  const blocks: SummaryBlock[] = [
-    {
-      title: "Data",
-      sentences: [`Data up to ${box.data_up_to} (${config.zone}).`],
-      head: ["", "Count"],
-      rows: isWhole ? facts.map(({ label, value }) => [label, value]) : [],
-    },
-    {
-      title: "Queues",
-      sentences: [],
-      head: ["Queue", "Offered", "Service level", "Abandon rate", "ASA"],
-      rows: shown.map(queueRow),
-    },
-    { title: "About this mail", sentences: [`The reports are kept in ${archive}`], head: [], rows: [] },
-  ];
+  const { places, tier, restated = null } = ask;
+  const completeness = await gatherCompleteness(db, config, ask.from, ask.to);
+  const hidden = completeness.gaps.filter(({ kind, name }) => kind === "visit" && !isInScope({ places }, "queue", name));
+  const unseen = new Set(hidden.flatMap((gap) => [gapWords(wordsOf("en"), gap), gapWords(wordsOf("ko"), gap)]));
+  const box = scopedBox(await gatherDataBox(db, config, period, words), places, words, unseen);
+  const inner: InnerAsk = { db, config, period, words, mask: maskOf(config.masking), box, places, tier, restated };
+  const telling = await tellSummary(inner);
+  const { verdict, headline, notices } = telling.told;
+  const said = JSON.stringify([verdict, notices, telling.rows.map(({ row, column, figure }) => [row, column, figure])]);
   return {
     language: ask.language,
-    label: period.label,
-    scope_label,
-    headline: `Contact centre ${period.label}: service level ${level}`,
-    preheader: `Service level ${level}, ${scope_label}.`,
     verdict,
-    blocks,
-    figures_sha256: createHash("sha256").update(summaryCsv(blocks)).digest("hex"),
+    headline,
+    notices: telling.model.alerts.filter(({ change }) => change !== "standing").map(({ about, text }) => ({ about, text })),
+    figures_sha256: createHash("sha256").update(said).digest("hex"),
     archive_path: archive,
+    telling,
+    unseen,
   };
-}
-
-function queueRow(visits: Visits): string[] {
-  return [
-    visits.queue,
-    formatCount(visits.offered_count),
-    formatShare(visits.service_level_share),
-    formatShare(visits.abandon_rate_share),
-    formatDuration(visits.asa_ms),
-  ];
 }
 
 /** The mail of a summary: a pure function of the two. */
 export function renderSummary(summary: Summary, issue: SummaryIssue) {
-  const { language, headline, verdict, archive_path, label } = summary;
-  const mark = { first: "", corrected: "CORRECTED ", final: "FINAL " }[issue.kind];
-  const preliminary = issue.preliminary.length > 0 ? "PRELIMINARY " : "";
-  const edition = `Edition ${issue.number} of ${label}.`;
-  const subject = `${mark}${preliminary}[${verdict}] ${headline}`;
+  const { language, archive_path, telling } = summary;
+  const { words } = telling.model.ask;
+  const preliminary = preliminaryOf(summary, issue);
+  const subject = subjectOf(summary, issue);
+  const { told } = telling;
+  const about = footerOf(summary, issue);
+  const blocks = mailBlocks(words, told).map((block) =>
+    block.id === "about" ? { ...block, sentences: [...block.sentences, ...about] } : block,
+  );
+  const banner = preliminary.length === 0 ? [] : [`${words.t("PRELIMINARY:")} ${preliminary.join("; ")}`];
   const page = {
-    ...summary,
     subject,
-    edition,
-    preliminary: issue.preliminary,
-    has_preliminary: issue.preliminary.length > 0,
+    ...told,
+    verdict_ground: verdictGround(told.verdict),
+    banner,
+    blocks: drawnBlocks(blocks),
   };
-  const html = renderPage("summary-mail", page, wordsOf(language));
+  const html = renderPage("summary-mail", page, words);
   const file = (name: string, type: string, content: string) => ({ name, type, content, is_base64: false });
+  const csv = csvParts(summaryTable(telling, "summary"), { config: telling.model.ask.config, words });
   return {
     subject,
     html,
-    text: textOf(summary, subject, edition, issue.preliminary),
-    attachments: [file("summary.csv", "text/csv", summaryCsv(summary.blocks)), file("report.html", "text/html", html)],
+    text: summaryText({ ...told, blocks }, [subject, told.preheader, ...banner]),
+    attachments: [
+      file("summary.csv", "text/csv", csv.map(String).join("")),
+      file("report.html", "text/html", attachedPage(telling, issue)),
+    ],
     images: [],
     language,
     archive_path,
   };
 }
 
-function summaryCsv(blocks: readonly SummaryBlock[]): string {
-  return writeCsvRows(
-    blocks.flatMap(({ title, head, rows }) =>
-      rows.flatMap(([name = "", ...cells]) =>
-        cells.map((cell, index) => [title, name, head[index + 1] ?? "", cell].map(harmlessCell)),
-      ),
-    ),
-  );
+/** `CORRECTED [WATCH] Contact centre Mon 2 Mar: …`; notices raised say so before all else. */
+function subjectOf({ telling: { model, told } }: Summary, issue: SummaryIssue): string {
+  const { t } = model.ask.words;
+  const kind = { first: [], corrected: [t("CORRECTED")], final: [t("FINAL")] }[issue.kind];
+  const preliminary = issue.preliminary.length > 0 ? [t("PRELIMINARY")] : [];
+  return [...kind, ...preliminary, `[${told.verdict_word}]`, told.headline].join(" ");
 }
 
-function textOf(summary: Summary, subject: string, edition: string, preliminary: readonly string[]): string {
-  const blocks = summary.blocks.map(({ title, sentences, head, rows }) =>
-    [title.toUpperCase(), ...sentences, ...(rows.length === 0 ? [] : aligned([head, ...rows]))].join("\n"),
-  );
-  const banner =
-    preliminary.length === 0 ? [] : [["PRELIMINARY", ...preliminary.map((reason) => `- ${reason}`)].join("\n")];
-  return `${[subject, summary.preheader, ...banner, ...blocks, edition].join("\n\n")}\n`;
+/** Why the figures may change, without what tells of places outside the scope. */
+function preliminaryOf({ unseen, telling }: Summary, { preliminary }: SummaryIssue): string[] {
+  const shown = preliminary.filter((reason) => !unseen.has(reason));
+  const isLess = shown.length < preliminary.length && shown.length === 0;
+  return isLess ? [telling.model.ask.words.t("the data of other parts of the centre are not complete")] : shown;
 }
 
-function aligned(rows: readonly string[][]): string[] {
-  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => columnsOf(row[index] ?? ""))));
-  return rows.map((row) =>
-    row
-      .map((cell, index) => {
-        const blanks = " ".repeat(Math.max(0, (widths[index] ?? 0) - columnsOf(cell)));
-        return index === 0 ? cell + blanks : blanks + cell;
-      })
-      .join("  ")
-      .trimEnd(),
-  );
+function footerOf({ archive_path, telling }: Summary, { edition_id, number }: SummaryIssue): string[] {
+  const { words } = telling.model.ask;
+  return [
+    words.t("Edition {number}, {id}.", { number, id: edition_id }),
+    words.t("Data up to {at}.", { at: telling.model.ask.box.data_up_to }),
+    words.t("The whole page: {path}", { path: join(archive_path, "management-summary.html") }),
+    words.t("You get this because the list of recipients names you for {scope}. Its keeper takes you off it.", {
+      scope: telling.told.scope_label,
+    }),
+  ];
+}
+
+/** The page of the archive, for the reader's scope, as a file of its own. */
+function attachedPage(telling: Telling, { number }: SummaryIssue): string {
+  const { words, period, box, config } = telling.model.ask;
+  const note = { number, data_up_to_ms: box.horizon_at_ms, restates: null, restatements: [], causes: [] };
+  const edition = pageEdition("management-summary", note, { config, words });
+  const { title, question } = { title: "Management summary", question: "How did it go?" };
+  const report = {
+    name: "management-summary",
+    title: words.t(title),
+    question: words.t(question),
+    summary: telling.told.headline,
+  };
+  return renderPage("management-summary", { ...pageOf(telling), report, period, box, edition }, words);
 }
