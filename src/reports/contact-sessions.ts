@@ -3,6 +3,7 @@ import { readSql, selectRows, type Bindings } from "../db/sql";
 import { abandonedTables } from "./contact-sessions-abandoned";
 import { arrivalCharts } from "./contact-sessions-arrivals";
 import { channelTable, directionTable, outcomeTable, sumContacts, type ContactRow } from "./contact-sessions-contacts";
+import { comparedCards, comparisonDefinition, comparisonTable, readComparison } from "./contact-sessions-comparison";
 import { contactCards, contactDefinitions } from "./contact-sessions-headline";
 import { intervalTables, queueTables } from "./contact-sessions-queues";
 import { readVisits } from "./contact-sessions-visits";
@@ -24,6 +25,8 @@ async function gather(ask: Ask): Promise<ReportContent> {
   );
   const visits = await readVisits(ask);
   const { telephony } = visits;
+  const comparison = await readComparison(ask);
+  const compared = comparisonTable(comparison, ask);
   const queues = queueTables(visits, ask);
   const intervals = intervalTables(visits, ask);
   const abandoned = await abandonedTables(ask);
@@ -31,15 +34,16 @@ async function gather(ask: Ask): Promise<ReportContent> {
   return {
     summary: `${formatMany(sumContacts(headline), "inbound call")}, service level ${formatShare(telephony.service_level_share)} (${telephony.formula}, goal ${formatShare(telephony.goal_share)}), abandon rate ${formatShare(telephony.abandon_rate_share)}`,
     page: {
-      cards: contactCards(headline, telephony),
+      cards: comparedCards(contactCards(headline, telephony), comparison),
       ...arrivalCharts(arrivals, ask),
       queues: queues.page,
+      compared,
       intervals: intervals.page,
       outcomes: outcomeTable(headline, ask),
       channels: channelTable(contacts, visits.channels, ask),
       directions: directionTable(contacts, ask),
       abandoned: abandoned.page,
-      definitions: contactDefinitions(visits),
+      definitions: [...contactDefinitions(visits), ...(compared === null ? [] : [comparisonDefinition()])],
     },
     tables: [queues.csv, intervals.csv, abandoned.csv],
   };
