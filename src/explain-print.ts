@@ -136,7 +136,7 @@ function evidenceTable(explained: Explained, ask: MetricAsk, mask: Mask): string
   const isOneDay = ask.from === ask.to;
   const head = ["when", isOfStays ? "agent" : "contact", "what", metric.kind === "ratio" ? "why" : "gives"];
   const cells = rows.map((row) => {
-    const who = isOfStays ? (mask.name(text(row.agent_name)) ?? "") : text(row.contact_id);
+    const who = isOfStays ? (mask.name(cell(row.agent_name)) ?? "") : cell(row.contact_id);
     const when = localTime(ask.zone, Number(row.entered_at_ms ?? row.started_at_ms)).slice(isOneDay ? 11 : 5);
     const gives = metric.kind === "ratio" ? whyOf(explained, row) : amount(explained, row.part);
     // The id whole, so that it can be asked for.
@@ -145,24 +145,24 @@ function evidenceTable(explained: Explained, ask: MetricAsk, mask: Mask): string
   return table(head, cells, 1);
 }
 
-function amount({ metric }: Explained, given: number | string | null): string {
-  if (typeof given !== "number") return "1";
-  return metric.unit === "duration" ? formatDuration(given) : formatCount(given);
+function amount({ metric }: Explained, part: number | string | null): string {
+  if (typeof part !== "number") return "1";
+  return metric.unit === "duration" ? formatDuration(part) : formatCount(part);
 }
 
-function text(value: number | string | null | undefined): string {
+function cell(value: number | string | null | undefined): string {
   return value === null || value === undefined ? "" : String(value);
 }
 
 /** What became of it, in a few words; the queue or agent loses what does not fit. */
 function whatOf(row: EvidenceRow, mask: Mask, columns = Number.POSITIVE_INFINITY): string {
   if (row.kind !== undefined && row.agent_id !== undefined && row.contact_id === undefined) {
-    return `${text(row.kind)} ${formatDuration(Number(row.ms))}`;
+    return `${cell(row.kind)} ${formatDuration(Number(row.ms))}`;
   }
-  const outcome = mask.text(text(row.reason ?? row.outcome ?? row.handle_type));
+  const outcome = mask.text(cell(row.reason ?? row.outcome ?? row.handle_type));
   const waited = row.wait_ms ?? row.rang_ms ?? row.time_to_callback_ms ?? null;
   const told = `${outcome}${waited === null ? "" : ` ${formatDuration(Number(waited))}`}`;
-  const place = text(row.rang_ms === undefined ? row.queue_name : mask.name(text(row.agent_name)));
+  const place = cell(row.rang_ms === undefined ? row.queue_name : mask.name(cell(row.agent_name)));
   const left = columns - columnsOf(told) - 1;
   if (left < 3) return shortened(told, columns);
   return `${told} ${Number.isFinite(left) ? shortened(place, left) : place}`.trim();
