@@ -36,9 +36,16 @@ select
     (select cast(coalesce(sum(violation_count), 0) as bigint) from contacts_of_day) as violation_count,
     (select count(*) from mail_holds where from_day <= :day and to_day >= :day) as held_count,
     (
-        select max(finished_at_ms)
-        from receipts
-        where step = 'render' and status = 'done' and from_day <= :day and to_day >= :day
+        select max(made_at_ms)
+        from (
+            select finished_at_ms as made_at_ms
+            from receipts
+            where step = 'render' and status = 'done' and from_day <= :day and to_day >= :day
+            union all
+            select issued_at_ms as made_at_ms
+            from editions
+            where from_day = :day and to_day = :day
+        ) as renders
     ) as rendered_at_ms,
     (
         select count(*)

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { wordsOf as wordsIn } from "../../src/i18n/words";
 import { reportNames } from "../../src/reports/render";
 import type { ReportRequest } from "../../src/reports/report";
 import { type Issued, issueReports } from "../../src/steps/render";
@@ -131,6 +132,24 @@ describe("a report that was issued", () => {
     expect(numbers(channel)).toEqual([`agent-states_${DAY}_by-channel_1`, `contact-sessions_${DAY}_1`]);
     const range = await issue(["agent-states"], { to: "2026-03-04" });
     expect(numbers(range)).toEqual([`agent-states_${DAY}_2026-03-04_1`]);
+  });
+
+  it("is another series in another language, with the same figures", async () => {
+    await givenDay();
+    await issue(["contact-sessions"]);
+    expect(numbers(await issue(["contact-sessions"], { words: wordsIn("ko") }))).toEqual([
+      `contact-sessions_${DAY}_ko_1`,
+    ]);
+    await loadAlso(LATE);
+    expect(numbers(await issue(["contact-sessions"], { words: wordsIn("ko") }))).toEqual([
+      `contact-sessions_${DAY}_ko_2`,
+    ]);
+    expect(numbers(await issue(["contact-sessions"]))).toEqual([`contact-sessions_${DAY}_2`]);
+    const values = await centre.db("restatements").where({ metric_id: "service_level", dimension: "all" });
+    expect(values.map(({ old_value, new_value }) => [old_value, new_value])).toEqual([
+      [0.625, 0.5],
+      [0.625, 0.5],
+    ]);
   });
 });
 
