@@ -9,10 +9,7 @@ export const alertKeys = {
       z
         .strictObject({
           metric: z.string().min(1),
-          scope: z
-            .string()
-            .regex(PLACE, { error: 'expected "all", or one place such as "queue:Billing"' })
-            .optional(),
+          scope: z.string().regex(PLACE, { error: 'expected "all", or one place such as "queue:Billing"' }).optional(),
           raise: z.number(),
           clear: z.number(),
           at_least: z.number().int().positive().optional(),

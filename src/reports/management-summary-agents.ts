@@ -47,7 +47,11 @@ export async function readAgents(ask: SummaryAsk): Promise<Agents> {
   const seats = agentPlaces(ask);
   const times = seats === null ? [] : await figuresOf(ask, TIMES, "all", seats);
   const offers = await figuresOf(ask, OFFERS, "all", callPlaces(ask));
-  return { times: byMetric(times), offers: byMetric(offers), list: ask.tier === "aggregates" ? null : await readList(ask) };
+  return {
+    times: byMetric(times),
+    offers: byMetric(offers),
+    list: ask.tier === "aggregates" ? null : await readList(ask),
+  };
 }
 
 async function readList(ask: SummaryAsk): Promise<Agent[]> {
@@ -55,10 +59,13 @@ async function readList(ask: SummaryAsk): Promise<Agent[]> {
   const times = seats === null ? [] : await figuresOf(ask, OF_SEAT, "agent", seats);
   const calls = await figuresOf(ask, OF_CALLS, "agent", callPlaces(ask));
   const named = [...times, ...calls].filter(({ scope_id, entered_count }) => scope_id !== "" && entered_count > 0);
-  const agents = Array.from(grouped(named, ({ scope_id }) => scope_id), ([id, figures]) => {
-    const name = figures.find(({ scope_name }) => scope_name !== null && scope_name !== id)?.scope_name ?? id;
-    return { id, shown: ask.tier === "full" ? (ask.mask.name(name) ?? id) : id, figures: byMetric(figures) };
-  });
+  const agents = Array.from(
+    grouped(named, ({ scope_id }) => scope_id),
+    ([id, figures]) => {
+      const name = figures.find(({ scope_name }) => scope_name !== null && scope_name !== id)?.scope_name ?? id;
+      return { id, shown: ask.tier === "full" ? (ask.mask.name(name) ?? id) : id, figures: byMetric(figures) };
+    },
+  );
   const passed = ({ figures }: Agent): number =>
     (figures.get("rona_offers")?.value ?? 0) + (figures.get("declined_offers")?.value ?? 0);
   return agents.toSorted((a, b) => passed(b) - passed(a) || (a.id < b.id ? -1 : 1));

@@ -51,7 +51,11 @@ export function isWhole({ places }: Pick<SummaryAsk, "places">): boolean {
 }
 
 /** Whether a queue, by id or name, is one the reader may see. */
-export function isInScope({ places }: Pick<SummaryAsk, "places">, kind: Place["kind"], ...names: (string | null)[]): boolean {
+export function isInScope(
+  { places }: Pick<SummaryAsk, "places">,
+  kind: Place["kind"],
+  ...names: (string | null)[]
+): boolean {
   return places.length === 0 || places.some((place) => place.kind === kind && names.includes(place.name));
 }
 

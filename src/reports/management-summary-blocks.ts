@@ -2,8 +2,22 @@ import { presets } from "../metrics/catalogue";
 import { agentPlaces, isWhole, scopeWords } from "./management-summary-ask";
 import { cardsOf, toldFigure } from "./management-summary-cards";
 import type { ShapeSlot, SummaryModel } from "./management-summary-model";
-import { agentTables, agentTotals, changeNote, kindTables, placeTables, type Tables } from "./management-summary-tables";
-import { blockOf, figureCell, type ToldBlock, type ToldSlot, type ToldTable, wordCell } from "./management-summary-told";
+import {
+  agentTables,
+  agentTotals,
+  changeNote,
+  kindTables,
+  placeTables,
+  type Tables,
+} from "./management-summary-tables";
+import {
+  blockOf,
+  figureCell,
+  type ToldBlock,
+  type ToldSlot,
+  type ToldTable,
+  wordCell,
+} from "./management-summary-told";
 import { type Judged, moverSentence, ruleText, VERDICT_RULES } from "./management-summary-verdict";
 
 /** A block, and for the CSV file the tables of which it shows only the beginning. */
@@ -32,7 +46,9 @@ export function blocksOf(model: SummaryModel, judged: Judged): Told[] {
 function verdictBlock(model: SummaryModel, { held }: Judged): ToldBlock {
   const { words } = model.ask;
   return blockOf("verdict", words.t("Verdict"), {
-    sentences: [held.length === 0 ? words.t("All normal: no rule is broken.") : "", moverSentence(model)].filter(Boolean),
+    sentences: [held.length === 0 ? words.t("All normal: no rule is broken.") : "", moverSentence(model)].filter(
+      Boolean,
+    ),
     items: held.map((rule) => ruleText(words, rule)),
   });
 }
@@ -55,7 +71,9 @@ function dataBlock(model: SummaryModel): ToldBlock {
   return blockOf("data", t("Data"), {
     sentences: [
       model.lacking.length === 0 ? t("No delivery is missing.") : t("Not complete: figures may change."),
-      ...(isWhole(model.ask) ? [] : [t("Lines and events are counted for the whole centre, before anything is parted.")]),
+      ...(isWhole(model.ask)
+        ? []
+        : [t("Lines and events are counted for the whole centre, before anything is parted.")]),
     ],
     items: model.lacking.slice(0, LACKING_SHOWN),
     tables: [{ ...table, heads }],
@@ -68,7 +86,11 @@ function figuresBlock(model: SummaryModel): ToldBlock {
   const { t } = model.ask.words;
   const noLost = model.centre.has("service_level")
     ? []
-    : [t("Offered, service level and abandon rate are not told by team or site: who gives up waiting belongs to none.")];
+    : [
+        t(
+          "Offered, service level and abandon rate are not told by team or site: who gives up waiting belongs to none.",
+        ),
+      ];
   return blockOf("figures", t("Key figures"), {
     sentences: [t("Telephony; other channels stand apart."), changeNote(model), ...noLost],
     cards: cardsOf(model),
@@ -111,7 +133,11 @@ function lowWords({ ask: { words } }: SummaryModel, slots: readonly ToldSlot[]):
     : [words.t("Below goal: {times} and {count} more.", { times: told, count: rest })];
 }
 
-function slotOf(model: SummaryModel, { clock, contact_count: value, numerator, denominator }: ShapeSlot, most: number): ToldSlot {
+function slotOf(
+  model: SummaryModel,
+  { clock, contact_count: value, numerator, denominator }: ShapeSlot,
+  most: number,
+): ToldSlot {
   const { words, box } = model.ask;
   const level = denominator > 0 ? numerator / denominator : null;
   const goal = model.goal_share ?? box.thresholds[0]?.service_level_goal_share ?? 1;
@@ -128,7 +154,8 @@ function placesBlock(model: SummaryModel): Told {
   const { t } = model.ask.words;
   const title = { queue: t("Queues"), team: t("Teams"), site: t("Sites") }[model.place_kind];
   const { shown, all } = placeTables(model);
-  if (model.places.length === 0) return { block: blockOf("places", title, { sentences: [t("No contact came.")] }), all: [] };
+  if (model.places.length === 0)
+    return { block: blockOf("places", title, { sentences: [t("No contact came.")] }), all: [] };
   return { block: blockOf("places", title, { tables: [shown] }), all: [all] };
 }
 
@@ -149,8 +176,13 @@ function failuresBlock(model: SummaryModel): Told {
   const { t } = words;
   const title = t("Failures");
   if (model.failures === null) return { block: blockOf("failures", title, { sentences: [t("no data")] }), all: [] };
-  if (model.failures.length === 0) return { block: blockOf("failures", title, { sentences: [t("No failure.")] }), all: [] };
-  return kindsBlock("failures", title, kindTables(model, t("Reasons, most contacts first"), t("Reason"), model.failures));
+  if (model.failures.length === 0)
+    return { block: blockOf("failures", title, { sentences: [t("No failure.")] }), all: [] };
+  return kindsBlock(
+    "failures",
+    title,
+    kindTables(model, t("Reasons, most contacts first"), t("Reason"), model.failures),
+  );
 }
 
 function sequenceBlock(model: SummaryModel): Told {
@@ -165,7 +197,12 @@ function sequenceBlock(model: SummaryModel): Told {
   return kindsBlock("sequence", title, tables, [fitness, isMoved ? t("New kinds are marked.") : t("No new kind.")]);
 }
 
-function kindsBlock(id: "failures" | "sequence", title: string, { shown, all }: Tables, sentences: string[] = []): Told {
+function kindsBlock(
+  id: "failures" | "sequence",
+  title: string,
+  { shown, all }: Tables,
+  sentences: string[] = [],
+): Told {
   return { block: blockOf(id, title, { sentences, tables: [shown] }), all: [all] };
 }
 
@@ -174,11 +211,17 @@ function restatedBlock(model: SummaryModel): ToldBlock {
   const { t } = words;
   const title = t("Restated");
   if (restated === null)
-    return blockOf("restated", title, { sentences: [t("Every page says what it restates; the mail lists what changed of earlier days.")] });
+    return blockOf("restated", title, {
+      sentences: [t("Every page says what it restates; the mail lists what changed of earlier days.")],
+    });
   if (restated.length === 0) return blockOf("restated", title, { sentences: [t("No earlier day was restated.")] });
-  const rows = restated.map((each) => [each.period, each.figure, each.old, each.new, each.why].map((text) => wordCell(text)));
+  const rows = restated.map((each) =>
+    [each.period, each.figure, each.old, each.new, each.why].map((text) => wordCell(text)),
+  );
   const heads = [t("Day"), t("Figure"), t("Was"), t("Is"), t("Why")].map((label) => ({ label, is_number: false }));
-  return blockOf("restated", title, { tables: [{ caption: t("Figures of earlier days that changed"), heads, rows, note: "" }] });
+  return blockOf("restated", title, {
+    tables: [{ caption: t("Figures of earlier days that changed"), heads, rows, note: "" }],
+  });
 }
 
 function aboutBlock(model: SummaryModel): ToldBlock {

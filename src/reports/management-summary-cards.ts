@@ -53,7 +53,9 @@ function ownNotes(model: SummaryModel, id: string): string[] {
   const { words } = model.ask;
   if (id === "service_level") return serviceLevelNotes(model);
   if (id === "offered_visits") {
-    return [words.t("visits; {count} left out of every rate", { count: valueOf(model.centre.get("left_out_visits")) ?? 0 })];
+    return [
+      words.t("visits; {count} left out of every rate", { count: valueOf(model.centre.get("left_out_visits")) ?? 0 }),
+    ];
   }
   if (id !== "asa") return [];
   const [half, most] = waits(model);
@@ -67,12 +69,18 @@ function waits({ ask, centre }: SummaryModel): (ToldFigure | undefined)[] {
 function serviceLevelNotes({ ask, centre, formula, goal_share: goal, threshold_ms }: SummaryModel): string[] {
   const { words } = ask;
   const level = valueOf(centre.get("service_level"));
-  const rule = words.t("formula {formula}, within {threshold}", { formula, threshold: thresholdOr(words, threshold_ms) });
+  const rule = words.t("formula {formula}, within {threshold}", {
+    formula,
+    threshold: thresholdOr(words, threshold_ms),
+  });
   if (formula === "mixed") return [words.t("the queues' formulas differ: there is none of all together")];
   if (goal === null) return [rule, words.t("the queues' goals differ")];
   const said = { goal: words.share(goal), points: pointsText(words, (level ?? goal) - goal) };
   if (level === null) return [rule, words.t("goal {goal}", said)];
-  return [rule, level >= goal ? words.t("goal {goal}: ▲ reached", said) : words.t("goal {goal}: ▼ missed by {points}", said)];
+  return [
+    rule,
+    level >= goal ? words.t("goal {goal}: ▲ reached", said) : words.t("goal {goal}: ▼ missed by {points}", said),
+  ];
 }
 
 function ownFigures(model: SummaryModel, id: string): ToldCard["beside"] {

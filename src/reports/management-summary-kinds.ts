@@ -89,9 +89,16 @@ export async function readSequenceKinds(ask: SummaryAsk): Promise<Kind[]> {
     const { kind = "", state = "", event = "" } = found[0] ?? {};
     const transition = `${words.name("event", state)} → ${words.name("event", event)}`;
     return {
-      title: kind === "no-start" ? words.t("does not begin with its start: {event}", { event: words.name("event", event) }) : transition,
+      title:
+        kind === "no-start"
+          ? words.t("does not begin with its start: {event}", { event: words.name("event", event) })
+          : transition,
       owner: "",
-      seen: found.map((row) => ({ ...row, count: Number(row.finding_count), contact_count: Number(row.contact_count) })),
+      seen: found.map((row) => ({
+        ...row,
+        count: Number(row.finding_count),
+        contact_count: Number(row.contact_count),
+      })),
     };
   });
   return await kindsOf(ask, told);

@@ -8,7 +8,14 @@ import { type AlertTold, readAlerts } from "./management-summary-alerts";
 import { agentPlaces, callPlaces, type SummaryAsk } from "./management-summary-ask";
 import { type Kind, readFailureKinds, readSequenceKinds } from "./management-summary-kinds";
 import { comparisonOf, type PeriodKind } from "./management-summary-periods";
-import { basicAsk, isAskable, isHeadline, readTracks, type ScopedTracks, type Track } from "./management-summary-tracks";
+import {
+  basicAsk,
+  isAskable,
+  isHeadline,
+  readTracks,
+  type ScopedTracks,
+  type Track,
+} from "./management-summary-tracks";
 import { thresholdsOf } from "./thresholds";
 
 /** Calls: told of queues where the scope has any. */

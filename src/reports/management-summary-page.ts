@@ -56,7 +56,9 @@ function chartOf({ t, count }: Words, { strips, title }: ToldBlock): Markup | nu
 }
 
 function slotLabel({ clock, letter }: ToldSlot): string {
-  return clock.endsWith(":00") && Number(clock.slice(0, 2)) % 2 === 0 ? `${clock.slice(0, 2)} ${letter}`.trim() : letter;
+  return clock.endsWith(":00") && Number(clock.slice(0, 2)) % 2 === 0
+    ? `${clock.slice(0, 2)} ${letter}`.trim()
+    : letter;
 }
 
 function pageTableOf({ caption, heads, rows, note }: ToldTable): PageTable {

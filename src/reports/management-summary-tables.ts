@@ -29,7 +29,9 @@ export function placeTables(model: SummaryModel): Tables {
   const heads = isQueue
     ? [name, t("Offered"), t("Service level / goal"), t("against median"), t("Abandon rate")]
     : [name, t("Answered"), t("ASA"), t("P90 wait"), t("AHT")];
-  const rows = model.places.toSorted(worstFirst).map((place) => (isQueue ? queueRow(model, place) : seatRow(model, place)));
+  const rows = model.places
+    .toSorted(worstFirst)
+    .map((place) => (isQueue ? queueRow(model, place) : seatRow(model, place)));
   return cut(t("{name}, worst first", { name }), heads, rows, PLACES_SHOWN, model);
 }
 
@@ -59,7 +61,9 @@ function seatRow(model: SummaryModel, place: PlaceRow): ToldCell[] {
 
 function placeName({ ask: { words } }: SummaryModel, { name, channel_type }: PlaceRow): string {
   const shown = name === "" ? words.t("not told") : name;
-  return channel_type === null || channel_type === "telephony" ? shown : `${shown} (${words.name("channel", channel_type)})`;
+  return channel_type === null || channel_type === "telephony"
+    ? shown
+    : `${shown} (${words.name("channel", channel_type)})`;
 }
 
 function worstFirst(a: PlaceRow, b: PlaceRow): number {
@@ -98,7 +102,9 @@ export function agentTotals(model: SummaryModel): ToldTable[] {
   });
   const offerRows = OFFERS.flatMap((id) => {
     const figure = offers.get(id);
-    return figure === undefined ? [] : [[wordCell(metricOf(id).names[words.language]), figureCell(told(id, figure.value, "count"))]];
+    return figure === undefined
+      ? []
+      : [[wordCell(metricOf(id).names[words.language]), figureCell(told(id, figure.value, "count"))]];
   });
   return [
     ...(timeRows.length === 0 ? [] : [tableOf(t("Agents' time"), [t("State"), t("Time"), t("Share")], timeRows)]),
@@ -119,7 +125,10 @@ export function agentTables(model: SummaryModel): Tables | null {
     rona_offers: "count",
     declined_offers: "count",
   };
-  const heads = [words.t(tier === "full" ? "Agent" : "Agent id"), ...ids.map((id) => metricOf(id).names[words.language])];
+  const heads = [
+    words.t(tier === "full" ? "Agent" : "Agent id"),
+    ...ids.map((id) => metricOf(id).names[words.language]),
+  ];
   const rows = list.map(({ shown, figures }) => [
     wordCell(shown),
     ...ids.map((id) => {
@@ -155,7 +164,10 @@ function sinceWords({ ask: { words } }: SummaryModel, { is_new, is_old, first_da
 }
 
 function tableOf(caption: string, heads: readonly string[], rows: ToldCell[][], note = ""): ToldTable {
-  const numbers = heads.map((_, index) => rows.length > 0 && rows.every((row) => (row[index]?.figure ?? null) !== null || row[index]?.text === "–"));
+  const numbers = heads.map(
+    (_, index) =>
+      rows.length > 0 && rows.every((row) => (row[index]?.figure ?? null) !== null || row[index]?.text === "–"),
+  );
   return { caption, heads: heads.map((label, index) => ({ label, is_number: numbers[index] ?? false })), rows, note };
 }
 

@@ -49,9 +49,16 @@ export async function tellSummary(ask: SummaryAsk): Promise<Telling> {
 function headlineOf(model: SummaryModel): string {
   const { words, period, places } = model.ask;
   const { t } = words;
-  const day = words.language === "en" ? `${words.weekday(period.from)} ${words.shortDay(period.from)}` : `${words.shortDay(period.from)} (${words.weekday(period.from)})`;
+  const day =
+    words.language === "en"
+      ? `${words.weekday(period.from)} ${words.shortDay(period.from)}`
+      : `${words.shortDay(period.from)} (${words.weekday(period.from)})`;
   const when = period.from === period.to ? day : period.label;
-  const centre = isWhole(model.ask) ? t("Contact centre") : places.length > 2 ? t("{count} places", { count: places.length }) : scopeWords(words, places);
+  const centre = isWhole(model.ask)
+    ? t("Contact centre")
+    : places.length > 2
+      ? t("{count} places", { count: places.length })
+      : scopeWords(words, places);
   const failures = (model.failures ?? []).filter(({ is_new }) => is_new).length;
   const parts = [
     ...levelParts(model),
@@ -96,7 +103,11 @@ function preheaderOf(model: SummaryModel): string {
         });
   const data = model.lacking.length === 0 ? t("No delivery is missing.") : t("Not complete: figures may change.");
   const days = new Set((restated ?? []).map(({ period }) => period)).size;
-  return [worst, data, ...(days === 0 ? [] : [words.many(days, "{count} earlier day restated.", "{count} earlier days restated.")])].join(" ");
+  return [
+    worst,
+    data,
+    ...(days === 0 ? [] : [words.many(days, "{count} earlier day restated.", "{count} earlier days restated.")]),
+  ].join(" ");
 }
 
 function rowsOf(title: string, block: ToldSummary["blocks"][number], tables: readonly ToldTable[]): FigureRow[] {
@@ -112,9 +123,7 @@ function rowsOf(title: string, block: ToldSummary["blocks"][number], tables: rea
   const cells = tables.flatMap(({ heads, rows }) =>
     rows.flatMap((row) =>
       row.flatMap(({ figure }, index) =>
-        figure === null
-          ? []
-          : [{ ...place, row: row[0]?.text ?? "", column: heads[index]?.label ?? "", figure }],
+        figure === null ? [] : [{ ...place, row: row[0]?.text ?? "", column: heads[index]?.label ?? "", figure }],
       ),
     ),
   );

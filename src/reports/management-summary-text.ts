@@ -26,7 +26,12 @@ function blockText({ title, sentences, items, cards, strips, tables }: ToldBlock
 
 function cardText({ label, figure, notes, trend }: ToldCard): string[] {
   const [bars] = trend === null ? [""] : [trend.heights.map(barOf).join("")];
-  return ["", `${padded(label, 34)} ${figure.text}`, ...notes.flatMap((note) => wrapped(note, "  ")), ...(bars === "" ? [] : [`  ${bars}`])];
+  return [
+    "",
+    `${padded(label, 34)} ${figure.text}`,
+    ...notes.flatMap((note) => wrapped(note, "  ")),
+    ...(bars === "" ? [] : [`  ${bars}`]),
+  ];
 }
 
 const BARS = "▁▂▃▄▅▆▇█";
@@ -38,8 +43,16 @@ function barOf(height: number | null): string {
 /** Three columns a half-hour: the hour where it begins, the bar, the letter. */
 function stripText(slots: readonly ToldSlot[]): string[] {
   const line = (of: (slot: ToldSlot) => string): string =>
-    slots.map((slot) => of(slot).padEnd(3)).join("").trimEnd();
-  return ["", line(({ clock }) => (clock.endsWith(":00") ? clock.slice(0, 2) : "")), line(({ height }) => (height === 0 ? "." : barOf(height))), line(({ letter }) => letter)];
+    slots
+      .map((slot) => of(slot).padEnd(3))
+      .join("")
+      .trimEnd();
+  return [
+    "",
+    line(({ clock }) => (clock.endsWith(":00") ? clock.slice(0, 2) : "")),
+    line(({ height }) => (height === 0 ? "." : barOf(height))),
+    line(({ letter }) => letter),
+  ];
 }
 
 const GAP = 2;
@@ -53,7 +66,12 @@ export function tableText({ caption, heads, rows, note }: ToldTable): string[] {
   const isNarrow = first + rest <= TEXT_COLUMNS;
   const told = isNarrow
     ? all.flatMap((row) => alignedRow(row, heads, [first, ...widths.slice(1)]))
-    : rows.flatMap((row) => listedRow(row.map(({ text }) => text), heads));
+    : rows.flatMap((row) =>
+        listedRow(
+          row.map(({ text }) => text),
+          heads,
+        ),
+      );
   return [...wrapped(caption), ...told, ...(note === "" ? [] : wrapped(note))];
 }
 
@@ -72,7 +90,9 @@ function alignedRow(row: readonly string[], heads: ToldTable["heads"], widths: r
 
 /** Where the columns do not fit beside each other: the name, and below it each figure with its head. */
 function listedRow([name = "", ...cells]: readonly string[], heads: ToldTable["heads"]): string[] {
-  const told = cells.map((cell, index) => `${heads[index + 1]?.label ?? ""}: ${cell}`).filter((each) => !each.endsWith(": "));
+  const told = cells
+    .map((cell, index) => `${heads[index + 1]?.label ?? ""}: ${cell}`)
+    .filter((each) => !each.endsWith(": "));
   return [...wrapped(name), ...wrapped(told.join("; "), "  ")];
 }
 
@@ -89,7 +109,10 @@ function padded(text: string, columns: number): string {
 export function wrapped(text: string, mark = ""): string[] {
   const room = TEXT_COLUMNS - mark.length;
   const lines: string[] = [];
-  for (const word of text.replace(/(\d) %/g, "$1\u00A0%").split(" ").flatMap((each) => pieces(each, room))) {
+  for (const word of text
+    .replace(/(\d) %/g, "$1\u00A0%")
+    .split(" ")
+    .flatMap((each) => pieces(each, room))) {
     const last = lines.at(-1);
     if (last === undefined || columnsOf(last) + 1 + columnsOf(word) > room) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;

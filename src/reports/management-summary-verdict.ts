@@ -31,7 +31,13 @@ export interface VerdictRule {
 /** The rules as the footer prints them; the strictest that holds gives the verdict. */
 export const VERDICT_RULES: readonly VerdictRule[] = [
   { level: "CRITICAL", fact: "no_data", above: 0, unit: "count", text: "no contact came on a day that is not closed" },
-  { level: "CRITICAL", fact: "goal_gap", above: 0.1, unit: "points", text: "service level more than {limit} below goal" },
+  {
+    level: "CRITICAL",
+    fact: "goal_gap",
+    above: 0.1,
+    unit: "points",
+    text: "service level more than {limit} below goal",
+  },
   { level: "CRITICAL", fact: "abandon_rate", above: 0.1, unit: "share", text: "abandon rate above {limit}" },
   { level: "WATCH", fact: "goal_gap", above: 0, unit: "points", text: "service level below goal" },
   { level: "WATCH", fact: "place_gap", above: 0.1, unit: "points", text: "a queue more than {limit} below its goal" },
@@ -115,9 +121,7 @@ export function verdictWord({ t }: Words, verdict: Verdict): string {
 export function moverSentence(model: SummaryModel): string {
   const { words } = model.ask;
   const centre = scopeMoves(words.t("All calls"), model.centre);
-  const places = model.places
-    .filter(isTelephony)
-    .flatMap(({ name, tracks }) => scopeMoves(name, tracks));
+  const places = model.places.filter(isTelephony).flatMap(({ name, tracks }) => scopeMoves(name, tracks));
   const [biggest] = [...centre, ...places].toSorted((a, b) => Math.abs(b.change.by) - Math.abs(a.change.by));
   if (biggest === undefined) {
     return words.t("Nothing to compare with: fewer than {count} contacts now or in the periods before.", {

@@ -22,7 +22,9 @@ const QUIET: ReadonlySet<BlockId> = new Set(["verdict", "data", "figures", "abou
 export function mailBlocks({ t }: Words, { blocks, is_quiet }: ToldSummary): ToldBlock[] {
   if (!is_quiet) return blocks;
   const rest = blocks.filter(({ id }) => !QUIET.has(id)).map(({ title }) => title);
-  const normal = t("Nothing out of the ordinary in: {blocks}. The attached page tells them all.", { blocks: rest.join(", ") });
+  const normal = t("Nothing out of the ordinary in: {blocks}. The attached page tells them all.", {
+    blocks: rest.join(", "),
+  });
   return blocks
     .filter(({ id }) => QUIET.has(id))
     .map((block) => (block.id === "verdict" ? { ...block, sentences: [...block.sentences, normal] } : block));

@@ -69,7 +69,9 @@ export async function gatherSummary(db: Knex, config: Config, ask: SummaryAsk, a
   const period = periodOf(config.zone, ask.from, ask.to, words);
   const { places, tier, restated = null } = ask;
   const completeness = await gatherCompleteness(db, config, ask.from, ask.to);
-  const hidden = completeness.gaps.filter(({ kind, name }) => kind === "visit" && !isInScope({ places }, "queue", name));
+  const hidden = completeness.gaps.filter(
+    ({ kind, name }) => kind === "visit" && !isInScope({ places }, "queue", name),
+  );
   const unseen = new Set(hidden.flatMap((gap) => [gapWords(wordsOf("en"), gap), gapWords(wordsOf("ko"), gap)]));
   const box = scopedBox(await gatherDataBox(db, config, period, words), places, words, unseen);
   const inner: InnerAsk = { db, config, period, words, mask: maskOf(config.masking), box, places, tier, restated };
@@ -80,7 +82,9 @@ export async function gatherSummary(db: Knex, config: Config, ask: SummaryAsk, a
     language: ask.language,
     verdict,
     headline,
-    notices: telling.model.alerts.filter(({ change }) => change !== "standing").map(({ about, text }) => ({ about, text })),
+    notices: telling.model.alerts
+      .filter(({ change }) => change !== "standing")
+      .map(({ about, text }) => ({ about, text })),
     figures_sha256: createHash("sha256").update(said).digest("hex"),
     archive_path: archive,
     telling,
