@@ -59,6 +59,7 @@ const doors: Record<string, string[]> = {
   papaparse: ["src/base/csv.ts"],
   luxon: ["src/base/days.ts"],
   zod: [
+    "src/base/alert-keys.ts",
     "src/base/config.ts",
     "src/base/retention.ts",
     "src/base/mail-keys.ts",

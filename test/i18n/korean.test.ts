@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { readCsvTable } from "../../src/base/csv";
 import { koreanRules, koreanTexts } from "../../src/i18n/korean";
 import { wordsOf } from "../../src/i18n/words";
-import { presets } from "../../src/metrics/catalogue";
+import { metrics, presets } from "../../src/metrics/catalogue";
 import { gapWords, missingWords, ruleWords } from "../../src/metrics/completeness-words";
 import { NAMES as FIGURES } from "../../src/reports/edition-words";
 import { measureLabel, MEASURES, RULES } from "../../src/reports/reconciliation-words";
@@ -20,7 +20,7 @@ const NIGHT_AFTER_MS = Date.UTC(2026, 2, 4, 3);
 
 /** Words of the trade that Korean reports spell in Latin letters, and names no language changes. */
 const LATIN = new Set(
-  "RONA IVR ASA CPA CSR MCCG CSV ID P K UTC URI RFC sip tel sha nightdesk json Asia Seoul".split(" "),
+  "RONA IVR ASA CPA CSR MCCG CSV ID P K UTC URI RFC sip tel sha nightdesk json Asia Seoul p A B C".split(" "),
 );
 
 let centre: Centre;
@@ -227,6 +227,7 @@ async function codes(): Promise<string[]> {
     ...rows("reason-codes").map((row) => row.code ?? ""),
     ...rows("rule-names").map((row) => (row.kind === "terminating-end" ? "" : (row.name ?? ""))),
     ...presets().keys(),
+    ...metrics().map(({ id }) => id),
     "events-ndjson",
     "export agent-activities",
   ];
