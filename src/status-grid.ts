@@ -24,17 +24,7 @@ export const COLUMNS = ["pull", "rebuild", "check", "render", "mail", "restate"]
 
 export type Column = (typeof COLUMNS)[number];
 
-/** `absent`: this release has no such step. */
-export type CellState =
-  | "done"
-  | "partly"
-  | "missing"
-  | "failed"
-  | "running"
-  | "waiting"
-  | "restated"
-  | "nothing"
-  | "absent";
+export type CellState = "done" | "partly" | "missing" | "failed" | "running" | "waiting" | "restated" | "nothing";
 
 export type DayCells = Record<Column, CellState>;
 
@@ -48,7 +38,6 @@ export const SYMBOLS: Record<CellState, { symbol: string; meaning: string }> = {
   waiting: { symbol: "w", meaning: "waiting for a source to deliver, or held" },
   restated: { symbol: "r", meaning: "restated: later data, or another rule, changed figures that were issued" },
   nothing: { symbol: ".", meaning: "nothing yet" },
-  absent: { symbol: "-", meaning: "no such step in this release" },
 };
 
 interface Day {

@@ -141,7 +141,7 @@ describe("the night after", () => {
       0,
       expect.stringContaining(`The reports of ${DAY} are restated: "nightdesk editions --day ${DAY}" says why.`),
     ]);
-    expect(night.stdout).toMatch(/render .* restated 3 /);
+    expect(night.stdout).toMatch(/render .* restated 4 /);
     expect(night.stdout).toMatch(/Open .*2026-03-03\/index\.html\n$/);
     const after = bytesIn(join(desk.folder, "data/reports", DAY));
     expect(after["contact-sessions.html"]).toContain("service level 100.0 → 50.0 %, ");
@@ -162,6 +162,6 @@ describe("the night after", () => {
 it("a day whose reports were restated says so in the grid of status", async () => {
   await givenRestated();
   const { stdout } = await desk.run("status", "--from", DAY, "--to", DAY);
-  expect(stdout).toMatch(/^2026-03-02 Mon( +✓){4} +- +r +10 +-$/m);
+  expect(stdout).toMatch(/^2026-03-02 Mon( +✓){5} +r +10 +-$/m);
   expect(stdout).toContain("r restated: later data, or another rule, changed figures that were issued\n");
 });

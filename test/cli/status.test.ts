@@ -45,7 +45,6 @@ describe("the grid of days", () => {
         "",
         "✓ done",
         ". nothing yet",
-        "- no such step in this release",
         "",
       ].join("\n"),
     );

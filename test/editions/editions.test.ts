@@ -165,6 +165,7 @@ describe("a late file", () => {
       `failure-reasons_${DAY}_2`,
       `sequence-violations_${DAY}_2`,
       `reconciliation_${DAY}_1 stands`,
+      `management-summary_${DAY}_2`,
     ]);
     const [{ sha256 }] = await centre.db("dumps").where({ name: "contact-events-2026-03-03.ndjson" }).select("sha256");
     const words = page(issued.folder);
@@ -184,7 +185,7 @@ describe("a late file", () => {
     const { folder } = await issue(["contact-sessions"]);
     const csv = readFileSync(join(folder, "contact-sessions-restatements.csv"), "utf8").split("\r\n");
     expect(csv[0]).toBe(
-      "Report,Period,Restates edition,Edition,Figure,Of,Name,Id,Channel,From (UTC),Unit,Was,Is,Cause",
+      "Report,Period,Restates edition,Edition,Figure,Of,Name,Id,Channel,Begins (UTC),Unit,Was,Is,Cause",
     );
     expect(csv[1]).toMatch(
       /^contact-sessions,2026-03-02,1,2,service level,all,,,telephony,,%,62\.5,50,"?10 late events of contact-events-2026-03-03\.ndjson/,
