@@ -35,9 +35,9 @@ const MAD_SCALE = 1.4826;
  */
 export async function compare(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<Compared[]> {
   const now = await measure(db, metrics, ask);
-  const isShort = daysBetween(ask.from, ask.to).length <= 7;
+  const weekCount = daysBetween(ask.from, ask.to).length <= 7 ? WEEKS : 0;
   const weeks: Map<string, Figure>[] = [];
-  for (let week = 1; isShort && week <= WEEKS; week += 1) {
+  for (let week = 1; week <= weekCount; week += 1) {
     const before = { ...ask, from: addDays(ask.from, -7 * week), to: addDays(ask.to, -7 * week) };
     const figures = await measure(db, metrics, before);
     weeks.push(new Map(figures.map((figure) => [placeOf(figure, ask, -7 * week), figure])));
