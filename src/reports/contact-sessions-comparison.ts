@@ -95,6 +95,7 @@ function changeText({ now, median_change }: Compared, change: number | null = me
     const points = Math.round(change * 1000) / 10;
     return `${points > 0 ? "+" : points < 0 ? "−" : "±"}${Math.abs(points).toFixed(1)} points`;
   }
-  const size = now.unit === "duration" ? formatDuration(Math.abs(change)) : formatCount(Math.round(Math.abs(change)));
-  return `${change > 0 ? "+" : change < 0 ? "−" : "±"}${size}`;
+  const rounded = now.unit === "duration" ? Math.round(change / 1000) * 1000 : Math.round(change);
+  const size = now.unit === "duration" ? formatDuration(Math.abs(rounded)) : formatCount(Math.abs(rounded));
+  return `${rounded > 0 ? "+" : rounded < 0 ? "−" : "±"}${size}`;
 }
