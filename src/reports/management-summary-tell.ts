@@ -31,7 +31,7 @@ export async function tellSummary(ask: SummaryAsk): Promise<Telling> {
   const judged = judge(model);
   const blocks = blocksOf(model, judged);
   const { words, period, places } = ask;
-  const notices = model.alerts.map(({ text }) => text);
+  const notices = model.alerts.map(({ text }) => `${words.t("Alert")}: ${text}`);
   const told: ToldSummary = {
     verdict: judged.verdict,
     verdict_word: verdictWord(words, judged.verdict),
