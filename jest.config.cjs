@@ -9,6 +9,7 @@ const onBoth = [
   "postgresql",
   "dumps",
   "exports",
+  "mail",
   "models",
   "metrics",
   "reference",

@@ -65,6 +65,17 @@ export function nextRuns(plan: Plan, nowMs: number): PlannedRun[] {
 /** A monthly schedule comes at the latest after 31 days; closed days may lie before a daily one. */
 const FARTHEST_NEXT_DAYS = 63;
 
+/**
+ * Whether a run was for the newest days that its schedule owed at an instant. What becomes of one for older days - caught up,
+ * or run once more for a late source - says nothing of the newest, and must not be taken for it.
+ */
+export function isNewest(plan: Plan, run: { schedule: string | null; to: string | null }, atMs: number): boolean {
+  const schedule = plan.schedules.find(({ name }) => name === run.schedule);
+  if (schedule === undefined || run.to === null) return false;
+  const newest = plannedRuns(plan, schedule, atMs - FARTHEST_NEXT_DAYS * DAY, atMs).at(-1);
+  return newest === undefined || run.to >= newest.to;
+}
+
 /** A run by hand counts where it began after the scheduled one fell due: before that the day was not over. */
 function isRunOf({ schedule, from, to, due_at_ms }: PlannedRun, ended: EndedRun): boolean {
   const byHand = ended.schedule === null && schedule.workflow === "nightly" && ended.started_at_ms >= due_at_ms;
@@ -72,22 +83,22 @@ function isRunOf({ schedule, from, to, due_at_ms }: PlannedRun, ended: EndedRun)
   return isSame && (byHand || ended.schedule === schedule.name);
 }
 
-/** A night that is run once more because a source delivers late; `hour` counts from when the night fell due. */
+/** A night that is run once more because something of it comes late; `hour` counts from when the night fell due. */
 export interface LateRun extends PlannedRun {
   hour: number;
 }
 
 /**
- * Nights that were run without what a source had not delivered: run again once an hour until it has, or until they are too
- * old to be caught up.
+ * Nights that were run without what came later, or is still to come: run again, at most once an hour, while they are asked
+ * for and not too old to be caught up.
  *
- * @param missing local days of which a source has not delivered
+ * @param days local days of which a source has not delivered, or has delivered more since
  */
-export function lateRuns(plan: Plan, ledger: Ledger, missing: readonly string[], nowMs: number): LateRun[] {
+export function lateRuns(plan: Plan, ledger: Ledger, days: readonly string[], nowMs: number): LateRun[] {
   const nights = plan.schedules.filter(({ workflow }) => workflow === "nightly");
   return nights
     .flatMap((schedule) => plannedRuns(plan, schedule, nowMs - plan.catch_up_days * DAY, nowMs))
-    .filter((run) => missing.some((day) => run.from <= day && day <= run.to))
+    .filter((run) => days.some((day) => run.from <= day && day <= run.to))
     .filter((run) => ledger.ended.some((ended) => isRunOf(run, ended)))
     .filter((run) => !ledger.ended.some((ended) => isRunOf(run, ended) && ended.started_at_ms > nowMs - HOUR))
     .map((run) => ({ ...run, hour: hoursSinceDue(run, nowMs) }));

@@ -1,6 +1,7 @@
 import { HOUR, localDay } from "../src/base/days";
 import type { Context } from "../src/context";
 import { settledValue } from "../src/db/settings";
+import { lateDays } from "../src/late-days";
 import type { EndedRun, Ledger, Plan } from "./due";
 
 const DAY = 24 * HOUR;
@@ -34,9 +35,12 @@ async function firstSeen({ db, now }: Context, plan: Plan): Promise<Map<string, 
   return seen;
 }
 
-/** Days of which a source has not delivered, and that are not too old to be caught up. */
-export async function missingDays({ db, now, config }: Context, plan: Plan): Promise<string[]> {
+/**
+ * Days whose night is to be run once more, of those that are not too old to be caught up: a source has not delivered them, or
+ * something of them was loaded after their night.
+ */
+export async function daysToRepeat({ db, now, config }: Context, plan: Plan): Promise<string[]> {
   const oldest = localDay(config.zone, now() - (plan.catch_up_days + 1) * DAY);
-  const rows = await db("deliveries").where("status", "missing").andWhere("day", ">=", oldest).distinct("day");
-  return rows.map(({ day }: { day: string }) => day);
+  const missing = await db("deliveries").where("status", "missing").andWhere("day", ">=", oldest).distinct("day");
+  return [...missing.map(({ day }: { day: string }) => day), ...(await lateDays(db, oldest))];
 }

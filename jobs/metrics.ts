@@ -2,7 +2,7 @@ import type { Knex } from "knex";
 import { calendarDay, HOUR, localDay } from "../src/base/days";
 import type { Context } from "../src/context";
 import { type DayFigures, dayFigures } from "../src/reports/day-figures";
-import { dueRuns } from "./due";
+import { dueRuns, isNewest } from "./due";
 import { type Family, expositionText } from "./exposition";
 import { planOf, readLedger } from "./ledger";
 
@@ -30,7 +30,7 @@ export function metricsReader(
     return expositionText([
       ...(await queueFamilies(depth, countedWithinMs)),
       ...(await stepFamilies(db)),
-      await successFamily(db),
+      await successFamily(context),
       await overdueFamily(context),
       ...(await dumpFamilies(context)),
       ...(last === null ? [] : dayFamilies(await figuresOf(last), last, config.zone)),
@@ -90,22 +90,38 @@ async function stepFamilies(db: Knex): Promise<Family[]> {
   ];
 }
 
-/** A run is done when its last step is, or when there was nothing new to do. */
-async function successFamily(db: Knex): Promise<Family> {
-  const rows: { schedule: string; at_ms: number }[] = await db("receipts")
-    .where({ status: "done", ends_run: 1 })
-    .whereNotNull("schedule")
-    .groupBy("schedule")
-    .orderBy("schedule")
-    .select("schedule")
-    .max({ at_ms: "finished_at_ms" });
+interface DoneRun {
+  schedule: string;
+  to: string | null;
+  at_ms: number;
+}
+
+/**
+ * A run is done when its last step is, or when there was nothing new to do. Only one for the newest days that were due then
+ * counts: an old night that is run once more would hide that the newest failed.
+ */
+async function successFamily({ db, config }: Context): Promise<Family> {
+  const plan = planOf(config);
+  const samples: Family["samples"] = [];
+  for (const { name } of plan.schedules) {
+    const runs: DoneRun[] = await db("receipts")
+      .where({ status: "done", ends_run: 1, schedule: name })
+      .orderBy("receipt_key", "desc")
+      .limit(MOST_RUNS)
+      .select("schedule", "to_day as to", "finished_at_ms as at_ms");
+    const last = runs.find((run) => isNewest(plan, run, Number(run.at_ms)));
+    if (last !== undefined) samples.push({ labels: { schedule: name }, value: Number(last.at_ms) / 1000 });
+  }
   return {
     name: "nightdesk_schedule_last_success_timestamp_seconds",
     kind: "gauge",
-    help: "When the last run of a schedule was done, seconds since 1970.",
-    samples: rows.map(({ schedule, at_ms }) => ({ labels: { schedule }, value: Number(at_ms) / 1000 })),
+    help: "When a run of a schedule for its newest days was done last, seconds since 1970.",
+    samples,
   };
 }
+
+/** Two months of nights that are run every hour have fewer. */
+const MOST_RUNS = 1_500;
 
 /** Of every schedule there is, 0 too: an alert hears of one that never ran, and of none for closed days or removed ones. */
 async function overdueFamily(context: Context): Promise<Family> {

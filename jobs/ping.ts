@@ -1,8 +1,22 @@
 import type { Config } from "../src/base/config";
 import { messageOf } from "../src/base/errors";
 import type { Log } from "../src/base/log";
+import type { Batch } from "../src/batch";
+import type { Context } from "../src/context";
+import { isNewest } from "./due";
+import { planOf } from "./ledger";
 
 const WITHIN_MS = 10_000;
+
+/** Tells the watchman of a run's schedule that the run came to its end, if it was for the newest days that were due. */
+export async function tellWatchman(
+  { config, log, now }: Pick<Context, "config" | "log" | "now">,
+  env: NodeJS.ProcessEnv,
+  batch: Batch,
+  isDone: boolean,
+): Promise<void> {
+  if (isNewest(planOf(config), batch, now())) await pingWatchman(config, env, log, batch.schedule, isDone);
+}
 
 /**
  * Tells a schedule's watchman that a run came to its end: GET of its address, with `/fail` behind it where the run failed.

@@ -7,7 +7,7 @@ import { holdsOver } from "../src/mail/gate";
 import { dueRuns, hoursSinceDue, lateRuns, type PlannedRun } from "./due";
 import { addRun, enqueue, isAskedByHand, stateOf } from "./enqueue";
 import { runNameOf } from "./flow";
-import { missingDays, planOf, readLedger } from "./ledger";
+import { daysToRepeat, planOf, readLedger } from "./ledger";
 import type { NightQueue } from "./queue";
 
 /** A scheduler that looks once a minute what is due. */
@@ -80,10 +80,10 @@ function isSame(a: PlannedRun, b: PlannedRun): boolean {
 
 async function addLate(context: Context, night: NightQueue): Promise<string[]> {
   const plan = planOf(context.config);
-  const missing = await missingDays(context, plan);
-  if (missing.length === 0) return [];
+  const days = await daysToRepeat(context, plan);
+  if (days.length === 0) return [];
   const added: string[] = [];
-  for (const run of lateRuns(plan, await readLedger(context, plan), missing, context.now())) {
+  for (const run of lateRuns(plan, await readLedger(context, plan), days, context.now())) {
     const batch = batchOfRun(run);
     const name = await nextName(night, batch, run.hour, lateName(batch, run.hour));
     if (name === null) continue;

@@ -16,7 +16,7 @@ import { type Enqueued, enqueue, request } from "./enqueue";
 import { openHttp } from "./http";
 import { examineQueue } from "./examine";
 import { planOf } from "./ledger";
-import { pingWatchman } from "./ping";
+import { tellWatchman } from "./ping";
 import { type NightQueue, openQueue, queueKind } from "./queue";
 import { type RunningScheduler, startScheduler } from "./scheduler";
 import { openTelemetry } from "./telemetry";
@@ -80,7 +80,7 @@ async function serve(terminal: Terminal, options: Options, around: Surroundings,
     sayHello(terminal, open, parts, concurrency);
     // The worker's transactions may be long: what looks and shows has a connection of its own.
     if (parts.worker) open.own = await openContext(config, log, terminal.now);
-    const onEnd: OnRunEnd = (batch, isDone) => pingWatchman(config, terminal.env, log, batch.schedule, isDone);
+    const onEnd: OnRunEnd = (batch, isDone) => tellWatchman(context, terminal.env, batch, isDone);
     if (open.own !== null) open.worker = startWorker(open.own, open.night, concurrency, onEnd, onError);
     if (parts.scheduler) open.scheduler = await startScheduler(context, open.night);
     terminal.stdout.write("Ready.\n");
@@ -97,9 +97,9 @@ async function serve(terminal: Terminal, options: Options, around: Surroundings,
 
 /** A person at a terminal reads words; whatever else the log goes to gets JSON lines. */
 function serviceLog({ stderr, env }: Terminal, config: Context["config"]): Log {
-  if (stderr.isTTY ?? false) return openLog(stderr);
   const mask = maskOf(config.masking);
-  return openJsonLog(stderr, logLevelOf(env), (text) => mask.text(text));
+  const masked = (text: string): string => mask.text(text);
+  return (stderr.isTTY ?? false) ? openLog(stderr, masked) : openJsonLog(stderr, logLevelOf(env), masked);
 }
 
 interface Opened {

@@ -1,4 +1,3 @@
-import type { NodeTracerConfig } from "@opentelemetry/sdk-trace-node";
 import type { QueueBaseOptions } from "bullmq";
 import { codeVersion } from "../src/base/version";
 
@@ -18,14 +17,20 @@ export async function openTelemetry(env: NodeJS.ProcessEnv): Promise<Telemetry |
   const general = env.OTEL_EXPORTER_OTLP_ENDPOINT ?? "";
   const url = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || (general && `${general.replace(/\/$/, "")}/v1/traces`);
   if (url === "") return null;
-  const [{ NodeTracerProvider, BatchSpanProcessor }, { OTLPTraceExporter }, { BullMQOtel }] = await Promise.all([
+  const [
+    { NodeTracerProvider, BatchSpanProcessor },
+    { resourceFromAttributes },
+    { OTLPTraceExporter },
+    { BullMQOtel },
+  ] = await Promise.all([
     import("@opentelemetry/sdk-trace-node"),
+    import("@opentelemetry/resources"),
     import("@opentelemetry/exporter-trace-otlp-http"),
     import("bullmq-otel"),
   ]);
   const exporter = new OTLPTraceExporter({ url });
   const provider = new NodeTracerProvider({
-    resource: resourceOf(attributesOf(env)),
+    resource: resourceFromAttributes(attributesOf(env)),
     spanProcessors: [new BatchSpanProcessor(exporter)],
   });
   provider.register();
@@ -53,12 +58,4 @@ function decoded(value: string): string {
   } catch {
     return value;
   }
-}
-
-function resourceOf(attributes: Attributes): NonNullable<NodeTracerConfig["resource"]> {
-  return {
-    attributes,
-    getRawAttributes: () => Object.entries(attributes),
-    merge: (other) => resourceOf({ ...attributes, ...(other?.attributes as Attributes | undefined) }),
-  };
 }

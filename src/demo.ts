@@ -5,6 +5,7 @@ import type { Config } from "./base/config";
 import { addDays, daysBetween } from "./base/days";
 import { generateDays } from "./generate/generate";
 import { type RunReceipt, runWorkflow } from "./runner";
+import { outboxFolder } from "./mail/transports";
 import { inContext, type Terminal } from "./terminal";
 
 /** A Monday to Sunday that never changes, so that everyone who runs the demo sees the same figures. */
@@ -24,9 +25,19 @@ export async function runDemo(terminal: Terminal, given: Config): Promise<{ rece
   const dumps = join(folder, "dumps");
   const reports = join(folder, "reports");
   const database = join(folder, "nightdesk.sqlite");
-  for (const old of [dumps, reports, database, `${database}-wal`, `${database}-shm`])
+  for (const old of [
+    dumps,
+    reports,
+    outboxFolder({ data_dir: folder }),
+    database,
+    `${database}-wal`,
+    `${database}-shm`,
+  ])
     await rm(old, { recursive: true, force: true });
-  const config: Config = { ...given, data_dir: folder, database_url: `sqlite:${database}` };
+  // Nothing of the demo is sent to anybody: its mails lie in its outbox.
+  const mail = { ...given.mail, recipients: null };
+  const environment = (name: string): string | undefined => (name === "SMTP_URL" ? undefined : given.environment(name));
+  const config: Config = { ...given, mail, environment, data_dir: folder, database_url: `sqlite:${database}` };
   say(terminal, `A week of a contact centre, ${FIRST_DAY} to ${LAST_DAY}, in ${config.zone} …`);
   const made = await generateDays({
     day: FIRST_DAY,
@@ -77,6 +88,8 @@ function filesText(folder: string): string {
 Open in a browser:
   the week            ${join(reports, `${FIRST_DAY}_${LAST_DAY}`, "index.html")}
   one night's report  ${join(reports, addDays(FIRST_DAY, 1), "index.html")}
+Open in a mail program:
+  a night's summary   ${outboxFolder({ data_dir: folder })} (one .eml file a night)
 The same figures as CSV stand beside the pages. The dumps they were made from: ${join(folder, "dumps")}
 `;
 }

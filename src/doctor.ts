@@ -12,21 +12,13 @@ import { silentLog } from "./base/log";
 import { examineSource, tryArchive } from "./dumps/sources/examine";
 import { fetchingOf } from "./dumps/sources/fetching";
 import { verifyFiles } from "./editions/read";
+import { mailFindings } from "./doctor-mail";
+import { fault, type Finding, fine, remark } from "./findings";
 import { rulesOf, rulesVersion, sequenceTables, sequenceVersion } from "./reference/load";
 import { reportNames } from "./reports/render";
 import type { Terminal } from "./terminal";
 
-/** One thing the doctor looked at: `advice` says what to do about a remark or a fault. */
-export interface Finding {
-  topic: string;
-  level: "fine" | "remark" | "fault";
-  found: string;
-  advice: string | null;
-}
-
-const fine = (topic: string, found: string): Finding => ({ topic, level: "fine", found, advice: null });
-const remark = (topic: string, found: string, advice: string): Finding => ({ topic, level: "remark", found, advice });
-const fault = (topic: string, found: string, advice: string): Finding => ({ topic, level: "fault", found, advice });
+export type { Finding } from "./findings";
 
 /** One million events and what is rebuilt from them take about this much; below it the next night may fill the disk. */
 const FREE_BYTES_WANTED = 2 * 1024 ** 3;
@@ -57,6 +49,7 @@ export async function examine(
     ...(await folderFindings(config)),
     ...(await sourceFindings(config, terminal.now)),
     ...(await databaseFindings(config)),
+    ...(await mailFindings(config)),
     ...(await examineQueue(config)),
   ];
 }
@@ -214,6 +207,7 @@ async function sourceFindings(config: Config, now: () => number): Promise<Findin
   );
   return [...findings, archive];
 }
+
 const isServer = (config: Config): boolean => !config.database_url.startsWith("sqlite:");
 
 /** Of so many files of editions the hashes are looked at: those of the newest, about three months of nights. */

@@ -30,7 +30,8 @@ export interface Options {
   sample?: number;
   faults?: Fault[];
   concurrency?: number;
-  queue?: boolean;
+  /** Of `report`: let the service make it. Of `explain` and `what-if`: the queue's id or name. */
+  queue?: boolean | string;
   eachDay?: boolean;
   recipient?: string;
   scope?: string;
@@ -44,6 +45,21 @@ export interface Options {
   contactNumber?: string;
   contact?: string;
   agent?: string;
+  team?: string;
+  site?: string;
+  entryPoint?: string;
+  channel?: string;
+  limit?: number;
+  clock?: "K1" | "K2" | "K3";
+  attribution?: "entry" | "end";
+  zone?: string;
+  by?: "all" | "queue" | "entry_point" | "site" | "team" | "agent" | "channel";
+  slot?: "15" | "30" | "60" | "day" | "week" | "month";
+  weekStarts?: number;
+  openHours?: boolean;
+  threshold?: number;
+  short?: number;
+  formula?: string;
 }
 
 /** The first and last day asked for, or null where none is. */

@@ -32,10 +32,16 @@ export function printRun(run: RunReceipt, zone: string): string {
   const lines = run.steps.flatMap((step) => [
     `  ${step.step.padEnd(8)} ${countsText(step.counts)}  (${((step.finished_at_ms - step.started_at_ms) / 1000).toFixed(1)} s)`,
     ...(step.step === "pull" ? fileLines(step.details) : []),
+    ...skippedLine(step.details),
     ...(step.failure === undefined ? [] : ["           FAILED, see below"]),
   ]);
   const end = run.status === "done" ? pagesText(run) : "Not done.\n";
   return `${run.workflow}${days} (${zone})\n${lines.join("\n")}\n${end}`;
+}
+
+/** Why a step did nothing, where it says so. */
+function skippedLine(details: Record<string, unknown> | undefined): string[] {
+  return typeof details?.skipped === "string" ? [`           no mail: ${printable(details.skipped)}`] : [];
 }
 
 function countsText(counts: Record<string, number>): string {

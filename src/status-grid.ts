@@ -8,6 +8,8 @@ export interface DayFacts {
   agent_count: number;
   unchecked_count: number;
   violation_count: number;
+  /** Mails of the day that are held. */
+  held_count: number;
   rendered_at_ms: number | null;
   /** Editions of the day's reports that restate an earlier one. */
   restated_count: number;
@@ -22,17 +24,7 @@ export const COLUMNS = ["pull", "rebuild", "check", "render", "mail", "restate"]
 
 export type Column = (typeof COLUMNS)[number];
 
-/** `absent`: this release has no such step. */
-export type CellState =
-  | "done"
-  | "partly"
-  | "missing"
-  | "failed"
-  | "running"
-  | "waiting"
-  | "restated"
-  | "nothing"
-  | "absent";
+export type CellState = "done" | "partly" | "missing" | "failed" | "running" | "waiting" | "restated" | "nothing";
 
 export type DayCells = Record<Column, CellState>;
 
@@ -43,10 +35,9 @@ export const SYMBOLS: Record<CellState, { symbol: string; meaning: string }> = {
   missing: { symbol: "!", meaning: "a source has not delivered" },
   failed: { symbol: "✗", meaning: "failed" },
   running: { symbol: ">", meaning: "running, or killed" },
-  waiting: { symbol: "w", meaning: "waiting for a source to deliver" },
+  waiting: { symbol: "w", meaning: "waiting for a source to deliver, or held" },
   restated: { symbol: "r", meaning: "restated: later data, or another rule, changed figures that were issued" },
   nothing: { symbol: ".", meaning: "nothing yet" },
-  absent: { symbol: "-", meaning: "no such step in this release" },
 };
 
 interface Day {
@@ -64,7 +55,7 @@ export function gridCells(day: Day): DayCells {
     rebuild: cell(day, "rebuild", rebuilt),
     check: cell(day, "check", checked),
     render: cell(day, "render", rendered),
-    mail: "absent",
+    mail: cell(day, "mail", mailed),
     restate: Number(day.facts.restated_count) > 0 ? "restated" : "nothing",
   };
 }
@@ -95,4 +86,9 @@ function rendered({ facts }: Day): CellState {
   if (facts.rendered_at_ms === null) return "nothing";
   const isOlder = facts.last_read_at_ms !== null && Number(facts.last_read_at_ms) > Number(facts.rendered_at_ms);
   return isOlder ? "partly" : "done";
+}
+
+function mailed({ facts, fates }: Day): CellState {
+  if (Number(facts.held_count) > 0) return "waiting";
+  return fates.get("mail") === "done" ? "done" : "nothing";
 }

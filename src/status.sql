@@ -1,6 +1,6 @@
 -- One row: what the database holds of one local day, and the last time its reports were rendered.
 -- Key: none.
--- From: dump_quarters, dumps, customer_sessions, agent_sessions, sequence_checks, receipts, editions.
+-- From: dump_quarters, dumps, customer_sessions, agent_sessions, sequence_checks, receipts, editions, mail_holds.
 -- A quarter-hour counts to the day it begins in, a rejected line to the day of its dump. Without events nothing is to be checked.
 with quarters as (
     select
@@ -34,10 +34,18 @@ select
     (select count(distinct agent_key) from agent_sessions where started_day = :day) as agent_count,
     (select count(*) from contacts_of_day where is_unchecked = 1) as unchecked_count,
     (select cast(coalesce(sum(violation_count), 0) as bigint) from contacts_of_day) as violation_count,
+    (select count(*) from mail_holds where from_day <= :day and to_day >= :day) as held_count,
     (
-        select max(finished_at_ms)
-        from receipts
-        where step = 'render' and status = 'done' and from_day <= :day and to_day >= :day
+        select max(made_at_ms)
+        from (
+            select finished_at_ms as made_at_ms
+            from receipts
+            where step = 'render' and status = 'done' and from_day <= :day and to_day >= :day
+            union all
+            select issued_at_ms as made_at_ms
+            from editions
+            where from_day = :day and to_day = :day
+        ) as renders
     ) as rendered_at_ms,
     (
         select count(*)

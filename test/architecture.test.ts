@@ -78,6 +78,7 @@ const doors: Record<string, string[]> = {
   "nodemailer/lib/mime-node": ["src/mail/message.ts"],
   htmlparser2: ["src/mail/lint-html.ts"],
   "bullmq-otel": ["jobs/telemetry.ts"],
+  "@opentelemetry/resources": ["jobs/telemetry.ts"],
   "@opentelemetry/sdk-trace-node": ["jobs/telemetry.ts"],
   "@opentelemetry/exporter-trace-otlp-http": ["jobs/telemetry.ts"],
   bullmq: ["jobs/"],

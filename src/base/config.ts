@@ -7,7 +7,15 @@ import { NightdeskError } from "./errors";
 import { type Retention, retentionKeys, retentionOf } from "./retention";
 import { type Language, LANGUAGES } from "./language";
 import { mailKeys, type MailSettings, mailSettingsOf } from "./mail-keys";
-import { type Calendar, calendarOf, type Schedule, scheduleKeys, schedulesOf } from "./schedules";
+import {
+  type Calendar,
+  calendarOf,
+  type OpeningHours,
+  openingHoursOf,
+  type Schedule,
+  scheduleKeys,
+  schedulesOf,
+} from "./schedules";
 import { readSettings } from "./settings";
 import { sourceSchema } from "./source-schema";
 import { sharedNames, type Source, sourceOf } from "./sources";
@@ -153,6 +161,8 @@ export interface Config {
   mail: MailSettings;
   schedules: Schedule[];
   calendar: Calendar;
+  /** Null where none are named. */
+  opening_hours: OpeningHours | null;
   /** How far back missed nights are caught up, days. */
   catch_up_days: number;
   /** The file the configuration came from, null where there is none. */
@@ -250,6 +260,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, folder: string): Config {
     mail: mailSettingsOf(given.mail, base),
     schedules: schedulesOf(given, given.zone ?? "UTC"),
     calendar: calendarOf(given),
+    opening_hours: openingHoursOf(given.opening_hours),
     catch_up_days: given.catch_up_days ?? 7,
     file,
     environment: (name) => env[name],

@@ -11,17 +11,23 @@ export interface Log {
   bound?: (fields: Record<string, string | null>) => Log;
 }
 
-/** @param stream standard error, or what stands for it */
-export function openLog(stream: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }): Log {
+/**
+ * @param stream standard error, or what stands for it
+ * @param mask   what may be shown of a message; all of it unless said otherwise
+ */
+export function openLog(
+  stream: NodeJS.WritableStream & { isTTY?: boolean; columns?: number },
+  mask: (text: string) => string = (text) => text,
+): Log {
   const isTerminal = stream.isTTY ?? false;
   const clear = isTerminal ? "\r\u001b[2K" : "";
-  const line = (message: string): void => void stream.write(`${clear}${printable(message)}\n`);
+  const line = (message: string): void => void stream.write(`${clear}${printable(mask(message))}\n`);
   return {
     info: line,
     warn: (message) => line(`warning: ${message}`),
     error: (message) => line(`error: ${message}`),
     progress: (message) =>
-      void (isTerminal && stream.write(`${clear}${fitColumns(printable(message), (stream.columns ?? 80) - 1)}`)),
+      void (isTerminal && stream.write(`${clear}${fitColumns(printable(mask(message)), (stream.columns ?? 80) - 1)}`)),
   };
 }
 

@@ -59,6 +59,9 @@ export const scheduleKeys = {
       closed_weekdays: z.array(weekday).optional(),
     })
     .optional(),
+  opening_hours: z
+    .partialRecord(weekday, z.array(z.strictObject({ from: time, to: z.union([time, z.literal("24:00")]) })))
+    .optional(),
   catch_up_days: z.number().int().min(0).max(60).optional(),
 };
 
@@ -97,6 +100,9 @@ export function isClosedDay(calendar: Calendar, day: string): boolean {
   return calendar.closed.includes(day) || calendar.closed_weekdays.includes(weekdayOf(day));
 }
 
+/** When the centre is open, by ISO number of the weekday: minutes after midnight by the clock on the wall. */
+export type OpeningHours = Readonly<Record<number, readonly { from_min: number; to_min: number }[]>>;
+
 interface Given {
   schedules?: z.infer<typeof schedule>[] | undefined;
   calendar?: z.infer<typeof scheduleKeys.calendar>;
@@ -125,6 +131,16 @@ export function calendarOf({ calendar }: Given): Calendar {
     closed: calendar?.closed ?? [],
     closed_weekdays: (calendar?.closed_weekdays ?? []).map((name) => WEEKDAYS.indexOf(name) + 1),
   };
+}
+
+/** Null where none are configured: then every hour counts. */
+export function openingHoursOf(given: z.infer<typeof scheduleKeys.opening_hours>): OpeningHours | null {
+  if (given === undefined) return null;
+  const hours = WEEKDAYS.map((name, index) => {
+    const spans = (given[name] ?? []).map(({ from, to }) => ({ from_min: minutesOf(from), to_min: minutesOf(to) }));
+    return [index + 1, spans] as const;
+  });
+  return Object.fromEntries(hours);
 }
 
 function minutesOf(text: string): number {

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { batchOf } from "../batch";
+import { UsageError } from "../base/errors";
 import { isMailAddress } from "../base/mail-keys";
 import * as commands from "../commands";
 import { LANGUAGES, TIERS } from "../mail/summary";
@@ -54,7 +55,7 @@ function addSending(mail: Command, terminal: Terminal, done: Done): void {
     .option("--unknown", "also those of whom nobody knows: they may get it twice")
     .action(async (options: Options, command: Command) => {
       if (options.failed !== true && options.unknown !== true) {
-        throw new InvalidArgumentError("Say which: --failed, or --unknown.");
+        throw new UsageError("Mails are sent again by what became of them. Say which: --failed, or --unknown.");
       }
       const resend = options.unknown === true ? "unknown" : "failed";
       const work = summaryWork(options, { resend, despite_gate: true });

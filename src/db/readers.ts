@@ -38,8 +38,25 @@ export async function openReaders(db: Knex, count: number): Promise<Readers> {
   return { readers: Array.from({ length: count }, () => trx), close: () => endAll([trx]) };
 }
 
-/** The first transaction's snapshot is handed to the others. */
+/** For each pool of connections the last who takes some out of it. */
+const takers = new WeakMap<object, Promise<unknown>>();
+
+/**
+ * One after the other in a process: a pool is limited, and if each of many held one connection and waited for a second, all of
+ * them would wait for ever. Who has all of his comes to his end, and the next gets them.
+ */
 async function openOnServer(db: Knex, count: number): Promise<Readers> {
+  const pool = db.client.pool as object;
+  const opened = (takers.get(pool) ?? Promise.resolve()).then(() => openAtOnce(db, count));
+  takers.set(
+    pool,
+    opened.catch(() => {}),
+  );
+  return await opened;
+}
+
+/** The first transaction's snapshot is handed to the others. */
+async function openAtOnce(db: Knex, count: number): Promise<Readers> {
   const readers: Knex.Transaction[] = [];
   try {
     let snapshot: string | null = null;

@@ -62,14 +62,18 @@ function ruleCauses(before: Edition, { configuration }: Basis): Found[] {
   }));
 }
 
+/** The reports that tell of waits, and of sequences. */
+const OF_WAITS = ["contact-sessions", "management-summary"];
+const OF_SEQUENCES = ["sequence-violations", "management-summary"];
+
 /** Which figures a rule can change: a threshold of one queue none of another, a sequence table no waits. */
 function mayChange(setting: string, report: string, { dimension, scope_id, scope_name }: Change): boolean {
-  if (setting.startsWith("sequence.")) return report === "sequence-violations";
+  if (setting.startsWith("sequence.")) return OF_SEQUENCES.includes(report);
   if (setting.startsWith("completeness.")) return dimension === "all";
   const threshold = /^(?:thresholds|queues\.(?<queue>.+))\.(?<rule>\w+)$/.exec(setting)?.groups;
   if (threshold === undefined) return true;
   const isOfWaits = /^(?:service_level|short_abandon)/.test(threshold.rule ?? "");
-  if (isOfWaits && report !== "contact-sessions") return false;
+  if (isOfWaits && !OF_WAITS.includes(report)) return false;
   const { queue } = threshold;
   return queue === undefined || dimension !== "queue" || queue === scope_id || queue === scope_name;
 }

@@ -49,7 +49,7 @@ function lintHtmlPart(part: MimePart, text: MimePart | undefined, message: MimeP
  * Figures, with what a reader takes as part of them: sign, thousands, decimals, `h:mm:ss`, days, percent. `81.2 %` is not
  * `81.2%`: the two parts spell alike.
  */
-const FIGURE = /[<>≤≥]?\s?[-−+▲▼]?\d[\d,.:/-]*(?:\s?%)?/g;
+const FIGURE = /(?:[<>≤≥▲▼]\s?)?[-−+]?\d[\d,.:/-]*(?:\s?%)?/g;
 
 function figuresOf(text: string): string[] {
   const plain = text.replace(/[\s\u00A0]+/g, " ");

@@ -80,6 +80,8 @@ export function headerText(text: string): string {
     // oxlint-disable-next-line no-control-regex
     .replace(/[\u0000-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]+/g, " ")
     .replace(/\s+/g, " ")
+    // What looks like an encoded word would be read as one, line breaks in it included.
+    .replace(/=\?/g, "= ?")
     .trim();
   const letters = Array.from(Buffer.from(shown).toString());
   return letters.length <= MOST_LETTERS ? letters.join("") : `${letters.slice(0, MOST_LETTERS - 1).join("")}…`;

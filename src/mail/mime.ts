@@ -111,7 +111,7 @@ function partsOf(text: string, boundary: string): string[] {
 
 function decoded(text: string, encoding = "7bit"): Buffer {
   if (/base64/i.test(encoding)) return Buffer.from(text, "base64");
-  return /quoted-printable/i.test(encoding) ? quoted(text.replace(/[ \t]*=\r?\n/g, "")) : Buffer.from(text, "latin1");
+  return /quoted-printable/i.test(encoding) ? quoted(text.replace(/=[ \t]*\r?\n/g, "")) : Buffer.from(text, "latin1");
 }
 
 function quoted(text: string): Buffer {

@@ -1,12 +1,9 @@
 import { addDays, calendarDay, daysBetween, dayStartMs, MINUTE, wallInstant, weekdayOf } from "../base/days";
 import { UsageError } from "../base/errors";
-import { type Calendar, isClosedDay } from "../base/schedules";
+import { type Calendar, isClosedDay, type OpeningHours } from "../base/schedules";
 
 /** Minutes counted from the beginning of each local day, or whole days, weeks and months; null is the period as one. */
 export type SlotLength = 15 | 30 | 60 | "day" | "week" | "month" | null;
-
-/** From and to by the clock on the wall, minutes after midnight, by ISO number of the weekday; a weekday without any is closed. */
-export type OpeningHours = Readonly<Record<number, readonly { from_min: number; to_min: number }[]>>;
 
 export interface SlotAsk {
   /** Any IANA zone: days, weeks and months are its. */

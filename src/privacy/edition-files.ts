@@ -45,6 +45,27 @@ export async function sweepEditionFiles(
 }
 
 /**
+ * The same in the mails that were issued, which are kept as JSON packed with gzip, in base64.
+ *
+ * @returns mails changed
+ */
+export async function sweepMails(trx: Knex.Transaction, traces: readonly Trace[]): Promise<number> {
+  const mails: { edition_id: string }[] = await trx("mail_editions").select("edition_id");
+  const scrub = scrubOf(traces.filter(isTelling));
+  let count = 0;
+  for (const { edition_id } of mails) {
+    const mail = (await trx("mail_editions").where({ edition_id }).first("content")) as { content: string };
+    const text = (await unpack(Buffer.from(mail.content, "base64"))).toString();
+    const left = scrub(text, "mail.json");
+    if (left === text) continue;
+    count += 1;
+    const content = (await pack(Buffer.from(left))).toString("base64");
+    await trx("mail_editions").where({ edition_id }).update({ content });
+  }
+  return count;
+}
+
+/**
  * What takes all traces out of the text of a page or a table of that name. A table says in each row whose a name is: a
  * namesake keeps theirs; a page does not.
  */

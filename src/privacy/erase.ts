@@ -4,7 +4,7 @@ import { isPostgres } from "../db/dialect";
 import { addKeys } from "../db/keys";
 import { takeTurn } from "../db/turns";
 import { waitToWrite, writeTransaction } from "../db/write";
-import { sweepEditionFiles } from "./edition-files";
+import { sweepEditionFiles, sweepMails } from "./edition-files";
 import { noteKeysRemoved } from "./keys";
 import { rememberErased, type Subject, tracesOf } from "./subject";
 import { type FingerprintOf, sweepContexts, sweepTables } from "./sweep";
@@ -42,7 +42,8 @@ export async function eraseRows(
     Object.assign(places, await sweepTables(trx, traces));
     const contexts = await sweepContexts(trx, traces, fingerprintOf);
     const files = await sweepEditionFiles(trx, traces, now_ms);
-    Object.assign(places, told({ event_contexts: contexts, edition_files: files }), elsewhere);
+    const mail_editions = await sweepMails(trx, traces);
+    Object.assign(places, told({ event_contexts: contexts, edition_files: files, mail_editions }), elsewhere);
     if (is_dry_run) throw new TakenBack();
     await rememberErased(trx, traces);
     await noteKeysRemoved(trx);

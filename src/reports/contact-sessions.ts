@@ -4,6 +4,7 @@ import { abandonedTables } from "./contact-sessions-abandoned";
 import { arrivalCharts } from "./contact-sessions-arrivals";
 import { channelTable, directionTable, outcomeTable, sumContacts, type ContactRow } from "./contact-sessions-contacts";
 import { type ArrivalRow, contactFigures } from "./contact-sessions-figures";
+import { comparedCards, comparisonDefinition, comparisonTable, readComparison } from "./contact-sessions-comparison";
 import { contactCards, contactDefinitions } from "./contact-sessions-headline";
 import { intervalTables, queueTables } from "./contact-sessions-queues";
 import { formulaName, readVisits } from "./contact-sessions-visits";
@@ -22,6 +23,8 @@ async function gather(ask: Ask): Promise<ReportContent> {
   const visits = await readVisits(ask);
   const { words } = ask;
   const { telephony } = visits;
+  const comparison = await readComparison(ask);
+  const compared = comparisonTable(comparison, ask);
   const queues = queueTables(visits, ask);
   const intervals = intervalTables(visits, ask);
   const abandoned = await abandonedTables(ask);
@@ -39,15 +42,16 @@ async function gather(ask: Ask): Promise<ReportContent> {
       },
     ),
     page: {
-      cards: contactCards(words, headline, telephony),
+      cards: comparedCards(contactCards(words, headline, telephony), comparison, words),
       ...arrivalCharts(arrivals, ask),
       queues: queues.page,
+      compared,
       intervals: intervals.page,
       outcomes: outcomeTable(headline, ask),
       channels: channelTable(contacts, visits.channels, ask),
       directions: directionTable(contacts, ask),
       abandoned: abandoned.page,
-      definitions: contactDefinitions(words, visits),
+      definitions: [...contactDefinitions(words, visits), ...(compared === null ? [] : [comparisonDefinition(words)])],
     },
     figures: contactFigures(visits, contacts, arrivals),
     tables: [queues.csv, intervals.csv, abandoned.csv],

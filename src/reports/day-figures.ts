@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Knex } from "knex";
 import type { Config } from "../base/config";
 import { maskOf } from "../base/mask";
+import { withReaders } from "../db/readers";
 import { wordsOf } from "../i18n/words";
 import { readSql, selectRows } from "../db/sql";
 import { readVisits } from "./contact-sessions-visits";
@@ -23,8 +24,15 @@ export interface DayFigures {
   late_event_count: number;
 }
 
-/** The same selects and formulas as the pages', so that what is watched and what is read never differ. */
+/**
+ * The same selects and formulas as the pages', so that what is watched and what is read never differ; all of one state of the
+ * database, whatever a night writes meanwhile.
+ */
 export async function dayFigures(db: Knex, config: Config, day: string): Promise<DayFigures> {
+  return await withReaders(db, 1, async ([reader = db]) => figuresOf(reader, config, day));
+}
+
+async function figuresOf(db: Knex, config: Config, day: string): Promise<DayFigures> {
   const words = wordsOf("en");
   const period = periodOf(config.zone, day, day, words);
   const box = await gatherDataBox(db, config, period, words);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeCsvRows } from "../base/csv";
@@ -32,7 +33,7 @@ export async function publishFiles(
 ): Promise<{ files: string[]; bytes: number }> {
   const planned = files.map(({ name, read }) => ({
     place: join(folder, name),
-    beside: join(folder, `.${name}.${process.pid}.part`),
+    beside: join(folder, `.${name}.${randomUUID()}.part`),
     read,
   }));
   let bytes = 0;

@@ -78,8 +78,9 @@ export async function gatherSummary(db: Knex, config: Config, ask: SummaryAsk, a
   const box = scopedBox(await gatherDataBox(db, config, period, words), places, words, unseen);
   const inner: InnerAsk = { db, config, period, words, mask: maskOf(config.masking), box, places, tier, restated };
   const telling = await tellSummary(inner);
-  const { verdict, headline, notices } = telling.told;
-  const said = JSON.stringify([verdict, notices, telling.rows.map(({ row, column, figure }) => [row, column, figure])]);
+  const { verdict, headline } = telling.told;
+  // Of figures alone: the same ones whose data came meanwhile make a preliminary mail a final one, and no correction.
+  const said = JSON.stringify(telling.rows.map(({ row, column, figure }) => [row, column, figure]));
   return {
     language: ask.language,
     verdict,
@@ -102,7 +103,7 @@ export function renderSummary(summary: Summary, issue: SummaryIssue) {
   const subject = subjectOf(summary, issue);
   const { told } = telling;
   const about = footerOf(summary, issue);
-  const blocks = mailBlocks(words, told).map((block) =>
+  const blocks = mailBlocks(words, told, issue.kind === "corrected").map((block) =>
     block.id === "about" ? { ...block, sentences: [...block.sentences, ...about] } : block,
   );
   const banner = preliminary.length === 0 ? [] : [`${words.t("PRELIMINARY:")} ${preliminary.join("; ")}`];

@@ -9,10 +9,11 @@ import { gatherBasis } from "../editions/basis";
 import { type Decision, decide, wishedNote } from "../editions/decide";
 import type { Basis, Edition, EditionKey, EditionNote } from "../editions/edition";
 import { bytesOf, editionById, filesOf, newestEdition } from "../editions/read";
+import { noteTouched, type TouchedDays, touchedDays } from "../editions/touched";
 import { hashed, type NewEdition, type PackedFile, packFile, storeEditions } from "../editions/store";
 import { pendingCounts } from "../models/pending";
 import { isUnderRules } from "../models/rebuild";
-import { isPurgedDay, requireKept } from "../privacy/limits";
+import { eventsKeptFrom, isPurgedDay, requireKept } from "../privacy/limits";
 import { rulesVersion } from "../reference/load";
 import type { DataBox } from "../reports/data-box";
 import { markWords } from "../reports/edition-words";
@@ -52,15 +53,44 @@ export async function render(context: Context, batch: Batch): Promise<StepResult
     words: wordsOf(batch.options.language ?? config.language),
     again: batch.again,
   };
+  const touched = batch.workflow === "nightly" && !isPurged ? await touchedDays(db, seriesOf(request)) : null;
   const { files, bytes, editions } = isPurged
     ? await publishIssued(db, config, isNamed ? names : config.reports, request, isNamed)
     : await issueReports(db, config, names, request, { look, now: context.now });
-  const isNew = ({ is_new }: { is_new: boolean }): boolean => is_new;
-  const restated = editions.filter((edition) => edition.is_new && edition.number > 1);
+  if (touched !== null) editions.push(...(await restateOthers(context, request, touched)));
+  const made = editions.filter(({ is_new }) => is_new);
+  const restated = made.filter(({ number }) => number > 1);
   return {
-    counts: { files: files.length, bytes, editions: editions.filter(isNew).length, restated: restated.length },
+    counts: { files: files.length, bytes, editions: made.length, restated: restated.length },
     details: { files, editions },
   };
+}
+
+function seriesOf({ view, words }: ReportRequest): { view: string; language: string } {
+  return { view: view ?? "person", language: words?.language ?? "en" };
+}
+
+/**
+ * Looks at the reports of other days of which this night's dumps hold events, such as late ones: where these make a figure
+ * another, the day's folder gets the edition that says so.
+ */
+async function restateOthers(
+  { db, config, log, now }: Context,
+  request: ReportRequest,
+  touched: TouchedDays,
+): Promise<Issued["editions"]> {
+  const kept = (await eventsKeptFrom(db)) ?? "";
+  const made: Issued["editions"] = [];
+  for (const { day, reports } of touched.days) {
+    if (day < kept || (day >= request.from && day <= request.to)) continue;
+    const other = { ...request, from: day, to: day, again: false };
+    const { editions } = await issueReports(db, config, reports, other, { now });
+    const isRestated = editions.some(({ is_new }) => is_new);
+    if (isRestated) log.info(`The reports of ${day} are restated: "nightdesk editions --day ${day}" says why.`);
+    made.push(...editions.filter(({ is_new }) => is_new));
+  }
+  await noteTouched(db, touched);
+  return made;
 }
 
 /** What came of a render: the files written, absolute, their size together, and the edition each report is. */

@@ -130,9 +130,38 @@ describe("nightdesk diff", () => {
   });
 });
 
+describe("the night after", () => {
+  it("restates the reports of a day of which its dumps hold late events, and leaves the others as they stand", async () => {
+    await given([`contact-events-${DAY}.ndjson`, call("c-1", 5)]);
+    const before = bytesIn(join(desk.folder, "data/reports", DAY));
+    const own = call("c-3", 5).replaceAll(DAY, "2026-03-03");
+    writeFileSync(join(desk.folder, "contact-events-2026-03-03.ndjson"), own + call("c-2", 50));
+    const night = await desk.run("nightly", "--day", "2026-03-03", "--source", "contact-events-2026-03-03.ndjson");
+    expect([night.code, night.stderr]).toEqual([
+      0,
+      expect.stringContaining(`The reports of ${DAY} are restated: "nightdesk editions --day ${DAY}" says why.`),
+    ]);
+    expect(night.stdout).toMatch(/render .* restated 4 /);
+    expect(night.stdout).toMatch(/Open .*2026-03-03\/index\.html\n$/);
+    const after = bytesIn(join(desk.folder, "data/reports", DAY));
+    expect(after["contact-sessions.html"]).toContain("service level 100.0 → 50.0 %, ");
+    expect(after["agent-states.html"]).toBe(before["agent-states.html"]);
+    const again = await desk.run(
+      "nightly",
+      "--day",
+      "2026-03-03",
+      "--source",
+      "contact-events-2026-03-03.ndjson",
+      "--again",
+    );
+    expect(again.stdout).toMatch(/render .* editions 0, restated 0 /);
+    expect(bytesIn(join(desk.folder, "data/reports", DAY))).toEqual(after);
+  });
+});
+
 it("a day whose reports were restated says so in the grid of status", async () => {
   await givenRestated();
   const { stdout } = await desk.run("status", "--from", DAY, "--to", DAY);
-  expect(stdout).toMatch(/^2026-03-02 Mon( +✓){4} +- +r +10 +-$/m);
+  expect(stdout).toMatch(/^2026-03-02 Mon( +✓){5} +r +10 +-$/m);
   expect(stdout).toContain("r restated: later data, or another rule, changed figures that were issued\n");
 });

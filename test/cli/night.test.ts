@@ -67,7 +67,7 @@ describe("a night", () => {
     const second = await nightly();
     expect([second.code, second.was_done, second.steps.map(({ step }) => step)]).toEqual([0, true, ["pull"]]);
     const again = await nightly("--again");
-    expect(again.steps.map(({ step }) => step)).toEqual(["pull", "rebuild", "check", "render"]);
+    expect(again.steps.map(({ step }) => step)).toEqual(["pull", "rebuild", "check", "render", "mail"]);
     expect(readFileSync(page).equals(first)).toBe(true);
   });
 
@@ -191,8 +191,8 @@ describe("by hand", () => {
     expect((await desk.run("status")).stdout).toContain(`run "nightdesk rebuild"`);
     await nightly("--again");
     const { stdout } = await desk.run("status", "--from", "2026-03-01", "--to", "2026-03-02");
-    expect(stdout).toMatch(/^2026-03-01 Sun( +\.){4} +- +\.( +-){2}$/m);
-    expect(stdout).toMatch(/^2026-03-02 Mon( +✓){4} +- +\. +[\d,]+ +-$/m);
+    expect(stdout).toMatch(/^2026-03-01 Sun( +\.){6}( +-){2}$/m);
+    expect(stdout).toMatch(/^2026-03-02 Mon( +✓){5} +\. +[\d,]+ +-$/m);
     expect(stdout).not.toContain('rebuild"');
   });
 });

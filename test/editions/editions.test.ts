@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { wordsOf as wordsIn } from "../../src/i18n/words";
 import { reportNames } from "../../src/reports/render";
 import type { ReportRequest } from "../../src/reports/report";
 import { type Issued, issueReports } from "../../src/steps/render";
@@ -132,6 +133,24 @@ describe("a report that was issued", () => {
     const range = await issue(["agent-states"], { to: "2026-03-04" });
     expect(numbers(range)).toEqual([`agent-states_${DAY}_2026-03-04_1`]);
   });
+
+  it("is another series in another language, with the same figures", async () => {
+    await givenDay();
+    await issue(["contact-sessions"]);
+    expect(numbers(await issue(["contact-sessions"], { words: wordsIn("ko") }))).toEqual([
+      `contact-sessions_${DAY}_ko_1`,
+    ]);
+    await loadAlso(LATE);
+    expect(numbers(await issue(["contact-sessions"], { words: wordsIn("ko") }))).toEqual([
+      `contact-sessions_${DAY}_ko_2`,
+    ]);
+    expect(numbers(await issue(["contact-sessions"]))).toEqual([`contact-sessions_${DAY}_2`]);
+    const values = await centre.db("restatements").where({ metric_id: "service_level", dimension: "all" });
+    expect(values.map(({ old_value, new_value }) => [old_value, new_value])).toEqual([
+      [0.625, 0.5],
+      [0.625, 0.5],
+    ]);
+  });
 });
 
 describe("a late file", () => {
@@ -146,6 +165,7 @@ describe("a late file", () => {
       `failure-reasons_${DAY}_2`,
       `sequence-violations_${DAY}_2`,
       `reconciliation_${DAY}_1 stands`,
+      `management-summary_${DAY}_2`,
     ]);
     const [{ sha256 }] = await centre.db("dumps").where({ name: "contact-events-2026-03-03.ndjson" }).select("sha256");
     const words = page(issued.folder);
@@ -165,7 +185,7 @@ describe("a late file", () => {
     const { folder } = await issue(["contact-sessions"]);
     const csv = readFileSync(join(folder, "contact-sessions-restatements.csv"), "utf8").split("\r\n");
     expect(csv[0]).toBe(
-      "Report,Period,Restates edition,Edition,Figure,Of,Name,Id,Channel,From (UTC),Unit,Was,Is,Cause",
+      "Report,Period,Restates edition,Edition,Figure,Of,Name,Id,Channel,Begins (UTC),Unit,Was,Is,Cause",
     );
     expect(csv[1]).toMatch(
       /^contact-sessions,2026-03-02,1,2,service level,all,,,telephony,,%,62\.5,50,"?10 late events of contact-events-2026-03-03\.ndjson/,

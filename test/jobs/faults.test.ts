@@ -102,7 +102,7 @@ onQueues(queueKinds, ({ open, kind }) => {
       program.child.kill("SIGKILL");
       await program.ended;
     }
-    await run(command).untilSays(new RegExp(`${RUN}_render: done`));
+    await run(command).untilSays(new RegExp(`${RUN}_mail: done`));
     expect(reportBytes(site, DAY)).toEqual(undisturbed.bytes);
     expect(await rowCounts(context)).toEqual(undisturbed.rows);
     const receipts = await context.db("receipts").orderBy("receipt_key").select("step", "status", "error");
@@ -119,7 +119,7 @@ onQueues(queueKinds, ({ open, kind }) => {
     expect(await program.ended).toEqual({ code: 0, signal: null });
     expect(program.said()).toMatch(/SIGTERM: stopping[^]*rebuild: done[^]*Stopped\."}\n$/);
     expect(program.said()).not.toContain("check: done");
-    await run(command).untilSays(new RegExp(`${RUN}_render: done`));
+    await run(command).untilSays(new RegExp(`${RUN}_mail: done`));
     expect(reportBytes(site, DAY)).toEqual(undisturbed.bytes);
   });
 
@@ -132,7 +132,7 @@ onQueues(queueKinds, ({ open, kind }) => {
     expect(await program.ended).toEqual({ code: 0, signal: null });
     expect(program.said()).toContain(`${RUN}_rebuild: handed back to the queue`);
     // The lock lasts ten minutes: what the next worker takes at once was given back.
-    await run(command).untilSays(new RegExp(`${RUN}_render: done`));
+    await run(command).untilSays(new RegExp(`${RUN}_mail: done`));
     expect(reportBytes(site, DAY)).toEqual(undisturbed.bytes);
     expect(await rowCounts(context)).toEqual(undisturbed.rows);
   });
@@ -146,7 +146,7 @@ onQueues(sharedKinds, ({ open }) => {
     const asked = [1, 2].map(() => runProgram(site, ["enqueue", "nightly", "--day", DAY, "--json"]));
     expect(await Promise.all(asked.map(({ ended }) => ended))).toEqual([1, 2].map(() => ({ code: 0, signal: null })));
     const night = await openQueue(site.config(), { role: "service", onError: () => {} });
-    expect(Object.values(await night.queue.getJobCounts()).reduce((a, b) => a + b, 0)).toBe(4);
+    expect(Object.values(await night.queue.getJobCounts()).reduce((a, b) => a + b, 0)).toBe(5);
     await night.close();
     site.close();
     await server.close();

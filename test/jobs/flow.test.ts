@@ -21,6 +21,7 @@ describe("a workflow as a flow", () => {
       "nightly_2026-03-02_rebuild",
       "nightly_2026-03-02_check",
       "nightly_2026-03-02_render",
+      "nightly_2026-03-02_mail",
     ]);
     expect(jobs.every(({ children }) => (children?.length ?? 0) <= 1)).toBe(true);
   });

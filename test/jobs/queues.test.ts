@@ -49,7 +49,10 @@ onQueues(queueKinds, ({ open }) => {
   });
 
   /** Resolves when the last step of a run has come to its end. */
-  async function ended(run: string, last = "render"): Promise<"completed" | "failed"> {
+  async function ended(
+    run: string,
+    last = /^(?:report)_/.test(run) ? "render" : "mail",
+  ): Promise<"completed" | "failed"> {
     running ??= startWorker(context, night, 1);
     const { worker } = running;
     return await new Promise((resolve) => {
@@ -68,10 +71,10 @@ onQueues(queueKinds, ({ open }) => {
     expect(run).toBe("nightly_2026-03-02_by-hand");
     expect(await ended(run)).toBe("completed");
     expect(await receipts()).toEqual(
-      ["pull", "rebuild", "check", "render"].map((step) => ({
+      ["pull", "rebuild", "check", "render", "mail"].map((step) => ({
         step,
         status: "done",
-        ends_run: Number(step === "render"),
+        ends_run: Number(step === "mail"),
         run_id,
         error: null,
       })),
@@ -97,7 +100,7 @@ onQueues(queueKinds, ({ open }) => {
     expect(await enqueue(context, night, nightly(DAY))).toMatchObject({ state: "waiting", run_id });
     expect(await ended("nightly_2026-03-02_by-hand")).toBe("completed");
     expect((await receipts()).map(({ step, run_id: of }) => [step, of])).toEqual(
-      ["pull", "rebuild", "check", "render"].map((step) => [step, run_id]),
+      ["pull", "rebuild", "check", "render", "mail"].map((step) => [step, run_id]),
     );
   });
 
@@ -121,6 +124,7 @@ onQueues(queueKinds, ({ open }) => {
       "rebuild done",
       "check done",
       "render done",
+      "mail done",
     ]);
     expect(await wrong.db("receipts").select("step")).toEqual([]);
     await closeContext(wrong);
@@ -146,7 +150,7 @@ onQueues(queueKinds, ({ open }) => {
       expect(await ended(run)).toBe("completed");
     }
     const steps = (await receipts()).map(({ step, ends_run }) => `${String(step)} ${String(ends_run)}`);
-    const whole = ["pull 0", "rebuild 0", "check 0", "render 1"];
+    const whole = ["pull 0", "rebuild 0", "check 0", "render 0", "mail 1"];
     expect(steps).toEqual([...whole, "pull 1", ...whole]);
   });
 
@@ -158,8 +162,8 @@ onQueues(queueKinds, ({ open }) => {
     expect(await done).toBe("completed");
     const days: { from_day: string }[] = await context.db("receipts").orderBy("receipt_key").select("from_day");
     expect(days.map(({ from_day }) => from_day)).toEqual([
-      ...Array.from({ length: 4 }, () => "2026-03-02"),
-      ...Array.from({ length: 4 }, () => "2026-03-03"),
+      ...Array.from({ length: 5 }, () => "2026-03-02"),
+      ...Array.from({ length: 5 }, () => "2026-03-03"),
     ]);
   });
 
@@ -179,6 +183,7 @@ onQueues(queueKinds, ({ open }) => {
       "rebuild done",
       "check done",
       "render done",
+      "mail done",
     ]);
     expect(Object.keys(reportBytes(site, "2026-03-02"))).toEqual([]);
     rmSync(poison);
@@ -217,6 +222,7 @@ onQueues(queueKinds, ({ open }) => {
       "rebuild done",
       "check done",
       "render done",
+      "mail done",
     ]);
   });
 
@@ -228,9 +234,9 @@ onQueues(queueKinds, ({ open }) => {
     running.worker.on("progress", (job, progress) => told.push([job.id, progress]));
     await ended(run);
     expect(told).toContainEqual([`${run}_rebuild`, { text: expect.stringMatching(/^rebuilding \d+ of \d+ contacts/) }]);
-    const kept = await night.queue.getJob(`${run}_render`);
+    const kept = await night.queue.getJob(`${run}_mail`);
     expect(kept?.opts.removeOnComplete).toEqual({ age: 30 * 86_400 });
-    expect(await night.queue.getJobCountByTypes("completed")).toBe(4);
+    expect(await night.queue.getJobCountByTypes("completed")).toBe(5);
   });
 
   it("makes reports that somebody asks for, and tells them apart by what is wanted", async () => {

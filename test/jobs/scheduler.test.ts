@@ -1,14 +1,15 @@
+import { utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type NightQueue, openQueue } from "../../jobs/queue";
 import { tick } from "../../jobs/scheduler";
 import { type RunningWorker, startWorker } from "../../jobs/worker";
 import { addRun, enqueue, request } from "../../jobs/enqueue";
-import { HOUR } from "../../src/base/days";
+import { HOUR, MINUTE } from "../../src/base/days";
 import { batchOf } from "../../src/batch";
 import { closeContext, type Context } from "../../src/context";
 import { runWorkflow } from "../../src/runner";
 import { onQueues, queueKinds, type QueueServer } from "../support/queues";
-import { givenDays, openSite, type Site } from "../support/service";
+import { givenDays, openSite, reportBytes, type Site } from "../support/service";
 
 onQueues(queueKinds, ({ open }) => {
   let server: QueueServer;
@@ -47,7 +48,7 @@ onQueues(queueKinds, ({ open }) => {
   });
 
   /** Lets a worker run until the last steps of so many runs have come to their end. */
-  async function untilEnded(count: number, last = "render"): Promise<void> {
+  async function untilEnded(count: number, last = "mail"): Promise<void> {
     running = startWorker(context, night, 1, ({ schedule, from }, isDone) => {
       told.push(`${schedule} ${from} ${isDone ? "done" : "failed"}`);
       return Promise.resolve();
@@ -83,11 +84,11 @@ onQueues(queueKinds, ({ open }) => {
     const nights = ["2026-03-02", "2026-03-03", "2026-03-04"].map((day) => `nightly_${day}`);
     for (const added of both) expect(nights).toEqual(expect.arrayContaining(added));
     expect([...new Set(both.flat())].sort()).toEqual(nights);
-    expect(Object.values(await night.queue.getJobCounts()).reduce((a, b) => a + b, 0)).toBe(12);
+    expect(Object.values(await night.queue.getJobCounts()).reduce((a, b) => a + b, 0)).toBe(15);
     await givenDays(site, "2026-03-02", 3);
     await untilEnded(3);
     const ran = await context.db("receipts").orderBy("receipt_key").select("from_day", "step", "schedule");
-    expect(ran).toHaveLength(12);
+    expect(ran).toHaveLength(15);
     expect(ran.map(({ from_day }) => String(from_day))).toEqual(ran.map(({ from_day }) => String(from_day)).sort());
     expect(new Set(ran.map(({ schedule }) => String(schedule)))).toEqual(new Set(["nightly"]));
   });
@@ -102,6 +103,21 @@ onQueues(queueKinds, ({ open }) => {
     expect(await tick(context, night)).toEqual(["nightly_2026-03-03"]);
     await night.queue.obliterate({ force: true });
     expect(await tick(context, night)).toEqual(["nightly_2026-03-03"]);
+  });
+
+  it("lets a held mail go when its time has come, once", async () => {
+    await tick(context, night);
+    const hold = { from_day: "2026-03-01", to_day: "2026-03-01", schedule: "", held_at_ms: now, reasons: "x" };
+    await context.db("mail_holds").insert({ ...hold, until_ms: now + HOUR });
+    expect(await tick(context, night)).toEqual([]);
+    now += HOUR;
+    const [name = ""] = await tick(context, night);
+    expect(name).toMatch(/^summary_2026-03-01_held-\d+$/);
+    expect(await tick(context, night)).toEqual([]);
+    expect((await night.queue.getJob(`${name}_mail`))?.data.batch).toMatchObject({
+      workflow: "summary",
+      schedule: null,
+    });
   });
 
   it("does not repeat by itself a night that failed", async () => {
@@ -212,6 +228,53 @@ onQueues(queueKinds, ({ open }) => {
     now += 2 * HOUR;
     expect(await tick(context, night)).toEqual(["nightly_2026-03-02_late-4"]);
     await context.db("deliveries").update({ status: "delivered" });
+    now += 2 * HOUR;
+    await night.queue.obliterate({ force: true });
+    expect(await tick(context, night)).toEqual([]);
+  });
+
+  it("notes a night as missing that finds no dump in the folder, and does it within the hour once one is there", async () => {
+    const deliveries = (): Promise<unknown> => context.db("deliveries").select("source", "day", "status");
+    await tick(context, night);
+    now = Date.parse("2026-03-02T16:15:00Z");
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02"]);
+    await untilEnded(1);
+    expect(told).toEqual(["nightly 2026-03-02 failed"]);
+    expect(await deliveries()).toEqual([{ source: "dumps", day: "2026-03-02", status: "missing" }]);
+    const { error } = await context.db("receipts").where({ ends_run: 1 }).first("error");
+    expect(error).toMatch(/^no-dump: No dump for 2026-03-02 in .*dumps\. Expected a file whose name holds the day/);
+    await givenDays(site, "2026-03-02");
+    now += HOUR - 1;
+    expect(await tick(context, night)).toEqual([]);
+    now += 1;
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02_late-1"]);
+    await untilEnded(1);
+    expect(told).toEqual(["nightly 2026-03-02 failed", "nightly 2026-03-02 done"]);
+    expect(await deliveries()).toEqual([{ source: "dumps", day: "2026-03-02", status: "delivered" }]);
+    expect(Object.keys(reportBytes(site, "2026-03-02"))).toContain("contact-sessions.html");
+    now += 2 * HOUR;
+    expect(await tick(context, night)).toEqual([]);
+  });
+
+  it("makes the reports of a day anew, once, of which a file came after its night", async () => {
+    await tick(context, night);
+    await givenDays(site, "2026-03-02", 2);
+    now = Date.parse("2026-03-02T16:15:00Z");
+    await tick(context, night);
+    await untilEnded(1);
+    const before = reportBytes(site, "2026-03-02");
+    const late = join(site.folder, "data/dumps/contact-events-2026-03-02-late.ndjson");
+    writeFileSync(late, '{"contactId":"late","event":"new","at":"2026-03-02T10:00:00+09:00"}\n');
+    utimesSync(late, 0, 0);
+    now = Date.parse("2026-03-03T16:15:00Z");
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-03"]);
+    await untilEnded(1);
+    expect(reportBytes(site, "2026-03-02")).toEqual(before);
+    now += MINUTE;
+    expect(await tick(context, night)).toEqual(["nightly_2026-03-02_late-24"]);
+    await untilEnded(1);
+    expect(reportBytes(site, "2026-03-02")["contact-sessions.html"]).not.toBe(before["contact-sessions.html"]);
+    expect(told).toEqual(["nightly 2026-03-02 done", "nightly 2026-03-03 done", "nightly 2026-03-02 done"]);
     now += 2 * HOUR;
     await night.queue.obliterate({ force: true });
     expect(await tick(context, night)).toEqual([]);

@@ -57,7 +57,7 @@ beforeAll(async () => {
   /** Resolves when a run's last step has come to its end. */
   const ended = (run: string): Promise<"completed" | "failed"> =>
     new Promise((resolve) => {
-      const isIt = (id?: string): boolean => id === `${run}_render`;
+      const isIt = (id?: string): boolean => id === `${run}_mail`;
       running.worker.on("completed", (job) => isIt(job.id) && resolve("completed"));
       running.worker.on("failed", (job) => isIt(job?.id) && job?.finishedOn !== undefined && resolve("failed"));
     });

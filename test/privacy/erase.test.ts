@@ -162,6 +162,18 @@ async function givenEdition(): Promise<void> {
   }
 }
 
+it("takes an erased agent out of mails that were issued", async () => {
+  await given();
+  const content = gzipSync(JSON.stringify({ first: "Kim Minji", id: "agent-kim" })).toString("base64");
+  const mail = { edition_id: "m", from_day: DAY, to_day: DAY, scope: "", language: "en", tier: "", edition_number: 1 };
+  await centre.db("mail_editions").insert({ ...mail, figures_sha256: "", is_preliminary: 0, issued_at_ms: 1, content });
+  expect((await erased("agent", "agent-kim")).places).toMatchObject({ mail_editions: 1 });
+  const [kept_mail] = await centre.db("mail_editions");
+  expect(gunzipSync(Buffer.from(kept_mail.content, "base64")).toString()).toMatch(
+    /^\{"first":"erased-name-[a-z]+","id":"erased-agent-[a-z]+"\}$/,
+  );
+});
+
 /** The file of the edition made by hand, with what everybody is named in. */
 async function handMade(): Promise<{ edition_key: number; byte_count: number; content: Buffer }> {
   return (await centre.db("edition_files").where({ name: "r.html" }).first()) as Awaited<ReturnType<typeof handMade>>;

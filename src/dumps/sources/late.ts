@@ -84,7 +84,7 @@ export async function tellLate(
 
 function lateText({ source, day }: Gathered, loaded: readonly FileReceipt[]): string {
   const names = loaded.map(({ name }) => name).join(", ");
-  return `The source ${source.name} has given ${names} after the night of ${day}, and it is loaded now. The reports of ${day} do not hold it yet: "nightdesk nightly --day ${day}" makes them anew.`;
+  return `The source ${source.name} has given ${names} after the night of ${day}, and it is loaded now. This night makes new editions of the reports of ${day} that it changes.`;
 }
 
 async function wasRendered(db: Knex, day: string): Promise<boolean> {

@@ -74,8 +74,9 @@ told_by_agent as (
     join agent_events as events on events.event_key = activities.event_key
     join event_contexts as contexts on contexts.context_key = events.context_key
     join contacts on contacts.contact_id = events.contact_id
-    where sessions.started_day >= :from_day
-        and sessions.started_day <= :to_day
+    -- Sessions near the contacts, by 31 days at most: a contact may last that long.
+    where sessions.known_until_ms >= :starts_at_ms - case when cast(:attribution as text) = 'end' then 2678400000 else 0 end
+        and sessions.started_at_ms < :ends_at_ms + 2678400000
         and contexts.reason_code is not null
 ),
 

@@ -122,6 +122,7 @@ describe("a source that has not delivered", () => {
       "rebuild done",
       "check done",
       "render done",
+      "mail done",
     ]);
     const receipt = await nights.context.db("receipts").where({ step: "pull" }).first();
     expect(JSON.parse(receipt.counts)).toMatchObject({ files: 1, sources_missing: 1 });

@@ -48,7 +48,7 @@ describe.each<[string, (path: string) => unknown]>([
     expect([await contacts(), built.length]).toEqual([["c-1", "c-2", "late"], 3]);
     expect(warnings()).toEqual([
       expect.stringMatching(
-        /has given contact-events-2026-03-02-late.ndjson after the night of 2026-03-02.*nightly --day 2026-03-02"/,
+        /has given contact-events-2026-03-02-late.ndjson after the night of 2026-03-02.*makes new editions of the reports of 2026-03-02 /,
       ),
     ]);
   });
