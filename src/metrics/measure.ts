@@ -43,6 +43,21 @@ export async function measure(db: Knex, wanted: readonly Metric[], ask: MetricAs
 const PIECE_DAYS = 31;
 
 async function measureTogether(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MeasuredRow[]> {
+  if (ask.slot !== null) return await measureSlots(db, metrics, await sinceFirstVisit(db, metrics, ask));
+  return await measurePiece(db, metrics, ask);
+}
+
+/** Slots without a row have no figure: days before there was any visit need not be asked for. */
+async function sinceFirstVisit(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MetricAsk> {
+  if (metrics[0]?.population !== "visits") return ask;
+  const [row] = await selectRows<{ day: string | null }>(db, "select min(entered_day) as day from queue_visits");
+  if (row === undefined || row.day === null) return ask;
+  // The asked zone's days may begin earlier than the centre's.
+  const first = addDays(row.day, -1);
+  return first > ask.from && first <= ask.to ? { ...ask, from: first } : ask;
+}
+
+async function measureSlots(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MeasuredRow[]> {
   if (typeof ask.slot !== "number") return await measurePiece(db, metrics, ask);
   const rows: MeasuredRow[] = [];
   for (let from = ask.from; from <= ask.to; from = addDays(from, PIECE_DAYS)) {
