@@ -1,5 +1,5 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { type Desk, openDesk } from "./support/terminal";
 
 /*
@@ -24,7 +24,8 @@ afterEach(() => desk.close());
 
 function reportsOf(folder: string): Map<string, string> {
   return new Map(
-    readdirSync(folder)
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => statSync(join(folder, name)).isFile())
       .sort()
       .map((name) => [name, readFileSync(join(folder, name), "utf8")]),
   );
@@ -33,8 +34,10 @@ function reportsOf(folder: string): Map<string, string> {
 function expectGolden(made: Map<string, string>, folder: string): void {
   if (process.env.GOLDEN === "write") {
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    for (const [name, text] of made) writeFileSync(join(folder, name), text);
+    for (const [name, text] of made) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
   }
   const expected = reportsOf(folder);
   expect([...made.keys()]).toEqual([...expected.keys()]);
