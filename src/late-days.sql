@@ -7,9 +7,10 @@ with nights as (
         ended.from_day,
         ended.to_day,
         coalesce(max(rebuilt.started_at_ms), ended.started_at_ms) as seen_until_ms,
-        max(case when ended.step = 'render' and ended.status = 'done' then 1 else 0 end) as is_rendered
+        max(case when rendered.status = 'done' then 1 else 0 end) as is_rendered
     from receipts as ended
     left join receipts as rebuilt on rebuilt.run_id = ended.run_id and rebuilt.step = 'rebuild'
+    left join receipts as rendered on rendered.run_id = ended.run_id and rendered.step = 'render'
     where ended.workflow = 'nightly'
         and ended.ends_run = 1
         and ended.is_plain = 1

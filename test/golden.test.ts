@@ -1,16 +1,20 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { loadConfig } from "../src/base/config";
+import { gatherSummary, renderSummary } from "../src/reports/summary-mail";
+import { textsIn } from "./support/folders";
 import { type Desk, openDesk } from "./support/terminal";
 
 /*
  * A day of 23 hours in Berlin: its dumps stand in test/golden/dumps, the reports they must give, byte by byte, in
  * test/golden/reports, and in Korean in test/golden/reports-ko. After a wanted change: `GOLDEN=write npx jest golden`, and read the difference before committing it.
  */
-const NAMES = ["agent-states", "contact-sessions", "failure-reasons", "sequence-violations"];
+const NAMES = ["agent-states", "contact-sessions", "failure-reasons", "sequence-violations", "management-summary"];
 const DAY = "2026-03-29";
 const DUMPS = resolve(__dirname, "golden/dumps");
 const REPORTS = resolve(__dirname, "golden/reports");
 const KOREAN = resolve(__dirname, "golden/reports-ko");
+const MAILS = resolve(__dirname, "golden/mails");
 
 let desk: Desk;
 beforeEach(() => {
@@ -23,12 +27,7 @@ beforeEach(() => {
 afterEach(() => desk.close());
 
 function reportsOf(folder: string): Map<string, string> {
-  return new Map(
-    readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((name) => statSync(join(folder, name)).isFile())
-      .sort()
-      .map((name) => [name, readFileSync(join(folder, name), "utf8")]),
-  );
+  return new Map(Object.entries(textsIn(folder)));
 }
 
 function expectGolden(made: Map<string, string>, folder: string): void {
@@ -56,6 +55,23 @@ describe("the golden day", () => {
     const { code } = await desk.run("report", ...NAMES, "--language", "ko", "--day", DAY, "--out", "out");
     expect(code).toBe(0);
     expectGolden(reportsOf(join(desk.folder, "out", `${DAY}-ko`)), KOREAN);
+  });
+
+  it("gives the mails that were read and found right, in English and in Korean", async () => {
+    const { code } = await desk.run("nightly", "--day", DAY, "--source", DUMPS, "--out", "out");
+    expect(code).toBe(0);
+    const config = loadConfig({}, desk.folder);
+    const db = await desk.open();
+    const made = new Map<string, string>();
+    for (const language of ["en", "ko"] as const) {
+      const ask = { from: DAY, to: DAY, places: [], language, tier: "full" } as const;
+      const summary = await gatherSummary(db, config, ask, `/srv/nightdesk/reports/${DAY}`);
+      const issue = { edition_id: `summary_${DAY}_1`, number: 1, kind: "first", preliminary: [] } as const;
+      const { html, text } = renderSummary(summary, issue);
+      made.set(`summary-${language}.html`, html).set(`summary-${language}.txt`, text);
+    }
+    await db.destroy();
+    expectGolden(made, MAILS);
   });
 
   it("gives the same bytes whatever the order, the batches and the number of loads", async () => {

@@ -101,12 +101,16 @@ function valueText({ now }: Compared, value: number | null, words: Words): strin
 /** A share's change is in points, never in per cent of per cent. */
 function changeText({ now }: Compared, change: number | null, words: Words): string {
   if (change === null) return "";
-  const sign = change > 0 ? "+" : change < 0 ? "−" : "±";
   if (now.unit === "share") {
     const tenths = Math.round(change * 1000);
-    const points = `${tenths > 0 ? "+" : tenths < 0 ? "−" : "±"}${(Math.abs(tenths) / 10).toFixed(1)}`;
+    const points = `${signOf(tenths)}${(Math.abs(tenths) / 10).toFixed(1)}`;
     return words.t("{points} points", { points });
   }
-  const size = Math.abs(change);
-  return `${sign}${now.unit === "duration" ? words.duration(size) : words.count(Math.round(size))}`;
+  const rounded = now.unit === "duration" ? Math.round(change / 1000) * 1000 : Math.round(change);
+  const size = Math.abs(rounded);
+  return `${signOf(rounded)}${now.unit === "duration" ? words.duration(size) : words.count(size)}`;
+}
+
+function signOf(change: number): string {
+  return change > 0 ? "+" : change < 0 ? "−" : "±";
 }

@@ -14,8 +14,8 @@ export interface Restated {
   /** The day or days it is of. */
   period: string;
   figure: string;
-  old: string;
-  new: string;
+  /** `81.2 → 80.9 %`. */
+  change: string;
   why: string;
 }
 

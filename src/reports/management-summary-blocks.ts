@@ -18,6 +18,7 @@ import {
   type ToldTable,
   wordCell,
 } from "./management-summary-told";
+import { FEWEST_CONTACTS, isEnough } from "./management-summary-tracks";
 import { type Judged, moverSentence, ruleText, VERDICT_RULES } from "./management-summary-verdict";
 
 /** A block, and for the CSV file the tables of which it shows only the beginning. */
@@ -46,11 +47,15 @@ export function blocksOf(model: SummaryModel, judged: Judged): Told[] {
 function verdictBlock(model: SummaryModel, { held }: Judged): ToldBlock {
   const { words } = model.ask;
   return blockOf("verdict", words.t("Verdict"), {
-    sentences: [held.length === 0 ? words.t("All normal: no rule is broken.") : "", moverSentence(model)].filter(
-      Boolean,
-    ),
+    sentences: [held.length > 0 ? "" : normalWords(model), moverSentence(model)].filter(Boolean),
     items: held.map((rule) => ruleText(words, rule)),
   });
+}
+
+function normalWords({ ask: { words }, centre, is_closed }: SummaryModel): string {
+  const now = centre.get("service_level")?.now ?? centre.get("asa")?.now ?? null;
+  if (is_closed || isEnough(now)) return words.t("All normal: no rule is broken.");
+  return words.t("All normal as far as fewer than {count} contacts can be judged.", { count: FEWEST_CONTACTS });
 }
 
 function dataBlock(model: SummaryModel): ToldBlock {
@@ -215,10 +220,8 @@ function restatedBlock(model: SummaryModel): ToldBlock {
       sentences: [t("Every page says what it restates; the mail lists what changed of earlier days.")],
     });
   if (restated.length === 0) return blockOf("restated", title, { sentences: [t("No earlier day was restated.")] });
-  const rows = restated.map((each) =>
-    [each.period, each.figure, each.old, each.new, each.why].map((text) => wordCell(text)),
-  );
-  const heads = [t("Day"), t("Figure"), t("Was"), t("Is"), t("Why")].map((label) => ({ label, is_number: false }));
+  const rows = restated.map((each) => [each.period, each.figure, each.change, each.why].map((text) => wordCell(text)));
+  const heads = [t("Day"), t("Figure"), t("Change"), t("Why")].map((label) => ({ label, is_number: false }));
   return blockOf("restated", title, {
     tables: [{ caption: t("Figures of earlier days that changed"), heads, rows, note: "" }],
   });

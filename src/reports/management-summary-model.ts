@@ -129,9 +129,10 @@ function rulesOf(
   places: readonly PlaceRow[],
   kind: string,
 ): Pick<SummaryModel, "formula" | "threshold_ms" | "goal_share"> {
-  const own = places
-    .filter(({ channel_type }) => kind === "queue" && channel_type === "telephony")
-    .map(({ id, name }) => thresholdsOf(box.thresholds, id, name));
+  const calls = places.filter(({ channel_type }) => kind === "queue" && channel_type === "telephony");
+  const members = calls.map(({ id, name }) => thresholdsOf(box.thresholds, id, name));
+  // Without a single call the default is what would have been gone by.
+  const own = members.length > 0 || kind !== "queue" ? members : [thresholdsOf(box.thresholds, null, null)];
   const [formula = "", otherFormula] = new Set(own.map((each) => each.formula));
   const [threshold = null, otherThreshold] = new Set(own.map((each) => each.service_level_ms));
   const [goal = null, otherGoal] = new Set(own.map((each) => each.service_level_goal_share));

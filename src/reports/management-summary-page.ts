@@ -20,7 +20,7 @@ export function pageOf({ model, told }: Telling): object {
       cards: block.cards.map(pageCard),
       tables: block.tables.map(pageTableOf),
       chart: chartOf(words, block),
-      letters: block.strips.flat().map(({ letter, clock }) => ({ letter, clock })),
+      legend: block.strips.length === 0 ? [] : legendOf(words),
     })),
   };
 }
@@ -45,20 +45,29 @@ function chartOf({ t, count }: Words, { strips, title }: ToldBlock): Markup | nu
   return columnChart({
     label: title,
     unit: t("contacts"),
-    fills: ["s1"],
+    fills: ["s1", "s2", "s3"],
     height: 200,
     slots: slots.map((slot) => ({
-      label: slotLabel(slot),
+      label: isEvenHour(slot) ? slot.clock.slice(0, 2) : "",
       title: `${slot.clock}: ${count(slot.count.value)}, ${slot.level.text}${slot.letter === "" ? "" : ` (${slot.letter})`}`,
-      values: [slot.count.value ?? 0],
+      values: LETTERS.map((letters) => (letters.includes(slot.letter) ? (slot.count.value ?? 0) : 0)),
     })),
   });
 }
 
-function slotLabel({ clock, letter }: ToldSlot): string {
-  return clock.endsWith(":00") && Number(clock.slice(0, 2)) % 2 === 0
-    ? `${clock.slice(0, 2)} ${letter}`.trim()
-    : letter;
+/** How a column is filled: solid, hatched, dotted. */
+const LETTERS: readonly ToldSlot["letter"][][] = [["A", "–"], ["B"], ["C"]];
+
+function legendOf({ t }: Words): { style: string; label: string }[] {
+  return [
+    { style: "s1", label: t("A: goal reached") },
+    { style: "s2", label: t("B: up to 10 points below") },
+    { style: "s3", label: t("C: further below") },
+  ];
+}
+
+function isEvenHour({ clock }: ToldSlot): boolean {
+  return clock.endsWith(":00") && Number(clock.slice(0, 2)) % 2 === 0;
 }
 
 function pageTableOf({ caption, heads, rows, note }: ToldTable): PageTable {

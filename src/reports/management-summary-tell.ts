@@ -31,7 +31,7 @@ export async function tellSummary(ask: SummaryAsk): Promise<Telling> {
   const judged = judge(model);
   const blocks = blocksOf(model, judged);
   const { words, period, places } = ask;
-  const notices = model.alerts.map(({ text }) => text);
+  const notices = model.alerts.map(({ text }) => `${words.t("Alert")}: ${text}`);
   const told: ToldSummary = {
     verdict: judged.verdict,
     verdict_word: verdictWord(words, judged.verdict),
@@ -92,15 +92,17 @@ function preheaderOf(model: SummaryModel): string {
   const { t } = words;
   const below = model.places
     .filter(isTelephony)
-    .map((place) => ({ place, gap: gapOf(place.tracks.get("service_level"), place.goal_share) ?? 0 }))
-    .toSorted((a, b) => b.gap - a.gap)[0];
+    .map((place) => ({ place, gap: gapOf(place.tracks.get("service_level"), place.goal_share) }))
+    .toSorted((a, b) => (b.gap ?? -2) - (a.gap ?? -2))[0];
   const worst =
-    below === undefined || below.gap <= 0
-      ? t("Every queue that can be judged reached its goal.")
-      : t("Furthest below goal: {name}, {share}.", {
-          name: below.place.name,
-          share: toldFigure(words, below.place.tracks.get("service_level"), "service_level").text,
-        });
+    below === undefined || below.gap === null
+      ? t("No queue has enough contacts to be judged.")
+      : below.gap <= 0
+        ? t("Every queue that can be judged reached its goal.")
+        : t("Furthest below goal: {name}, {share}.", {
+            name: below.place.name,
+            share: toldFigure(words, below.place.tracks.get("service_level"), "service_level").text,
+          });
   const data = model.lacking.length === 0 ? t("No delivery is missing.") : t("Not complete: figures may change.");
   const days = new Set((restated ?? []).map(({ period }) => period)).size;
   return [

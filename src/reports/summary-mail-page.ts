@@ -19,8 +19,9 @@ const TREND_PX = 20;
 const QUIET: ReadonlySet<BlockId> = new Set(["verdict", "data", "figures", "about"]);
 
 /** The blocks a mail tells: all ten, on a quiet day the short ones and by name those in which nothing is to be seen. */
-export function mailBlocks({ t }: Words, { blocks, is_quiet }: ToldSummary): ToldBlock[] {
-  if (!is_quiet) return blocks;
+export function mailBlocks({ t }: Words, { blocks, is_quiet }: ToldSummary, isCorrected: boolean): ToldBlock[] {
+  // A correction tells everything: what changed may stand in any of them.
+  if (!is_quiet || isCorrected) return blocks;
   const rest = blocks.filter(({ id }) => !QUIET.has(id)).map(({ title }) => title);
   const normal = t("Nothing out of the ordinary in: {blocks}. The attached page tells them all.", {
     blocks: rest.join(", "),

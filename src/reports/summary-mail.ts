@@ -12,10 +12,11 @@ import { gatherDataBox } from "./data-box";
 import { pageEdition } from "./edition-page";
 import { csvParts } from "./files";
 import { renderPage } from "./html";
-import { isInScope, type Restated, type SummaryAsk as InnerAsk, type Tier } from "./management-summary-ask";
+import { isInScope, type SummaryAsk as InnerAsk, type Tier } from "./management-summary-ask";
 import { scopedBox } from "./management-summary-box";
 import { summaryTable } from "./management-summary-csv";
 import { pageOf } from "./management-summary-page";
+import { type EarlierChange, restatedWords } from "./management-summary-restated";
 import { type Telling, tellSummary } from "./management-summary-tell";
 import { summaryText } from "./management-summary-text";
 import { periodOf } from "./period";
@@ -30,7 +31,7 @@ export interface SummaryAsk {
   language: Language;
   tier: Tier;
   /** Figures of earlier days that changed, only those of the places; left out where nobody keeps what was issued. */
-  restated?: readonly Restated[];
+  restated?: readonly EarlierChange[];
 }
 
 /** A notice of an alert, for those who are told apart from the summary; the same `about` is the same notice. */
@@ -67,7 +68,8 @@ export interface SummaryIssue {
 export async function gatherSummary(db: Knex, config: Config, ask: SummaryAsk, archive: string): Promise<Summary> {
   const words = wordsOf(ask.language);
   const period = periodOf(config.zone, ask.from, ask.to, words);
-  const { places, tier, restated = null } = ask;
+  const { places, tier } = ask;
+  const restated = ask.restated === undefined ? null : restatedWords(ask.restated, places, { config, words });
   const completeness = await gatherCompleteness(db, config, ask.from, ask.to);
   const hidden = completeness.gaps.filter(
     ({ kind, name }) => kind === "visit" && !isInScope({ places }, "queue", name),
@@ -76,8 +78,9 @@ export async function gatherSummary(db: Knex, config: Config, ask: SummaryAsk, a
   const box = scopedBox(await gatherDataBox(db, config, period, words), places, words, unseen);
   const inner: InnerAsk = { db, config, period, words, mask: maskOf(config.masking), box, places, tier, restated };
   const telling = await tellSummary(inner);
-  const { verdict, headline, notices } = telling.told;
-  const said = JSON.stringify([verdict, notices, telling.rows.map(({ row, column, figure }) => [row, column, figure])]);
+  const { verdict, headline } = telling.told;
+  // Of figures alone: the same ones whose data came meanwhile make a preliminary mail a final one, and no correction.
+  const said = JSON.stringify(telling.rows.map(({ row, column, figure }) => [row, column, figure]));
   return {
     language: ask.language,
     verdict,
@@ -100,7 +103,7 @@ export function renderSummary(summary: Summary, issue: SummaryIssue) {
   const subject = subjectOf(summary, issue);
   const { told } = telling;
   const about = footerOf(summary, issue);
-  const blocks = mailBlocks(words, told).map((block) =>
+  const blocks = mailBlocks(words, told, issue.kind === "corrected").map((block) =>
     block.id === "about" ? { ...block, sentences: [...block.sentences, ...about] } : block,
   );
   const banner = preliminary.length === 0 ? [] : [`${words.t("PRELIMINARY:")} ${preliminary.join("; ")}`];

@@ -4,8 +4,10 @@ import type { Knex } from "knex";
 import type { Batch, StepResult } from "../batch";
 import type { Config } from "../base/config";
 import { NightdeskError, UsageError } from "../base/errors";
+import { addDays, dayStartMs } from "../base/days";
 import type { Context } from "../context";
 import { withReaders } from "../db/readers";
+import { restatedBefore } from "../editions/restated";
 import { type Draft, issueEdition, type MailEdition, newestEdition } from "../mail/editions";
 import { endHold, gateReasons, judge, noteHold, untilWords, type Verdict } from "../mail/gate";
 import { groupByAudience, type Mailing } from "../mail/groups";
@@ -22,6 +24,7 @@ import { gapWords, missingWords } from "../metrics/completeness-words";
 import { isUnderRules } from "../models/rebuild";
 import { rulesVersion } from "../reference/load";
 import { gatherSummary, renderSummary } from "../reports/summary-mail";
+import { gatherNotices } from "../reports/summary-notices";
 
 /** What sending takes from outside, so that tests wait for nothing. */
 export interface Surroundings {
@@ -123,7 +126,24 @@ async function send(
   const posting = { db, transport, now, ...around, from, owner, bounces_to, resend };
   const posted = await postAll(posting, letters);
   await endHold(db, mailing.from, mailing.to);
+  await tellNotices(telling, mailing);
   return await told(telling, mailing, posted, { recipients: recipients.length, rendered: groups.length });
+}
+
+/** Alerts that changed and nights that were missed: to the owner, each once. */
+async function tellNotices(telling: Telling, mailing: Mailing): Promise<void> {
+  const { from, to, schedule } = mailing;
+  if (telling.config.mail.owner === null) return;
+  for (const { about, text } of await gatherNotices(telling.db, telling.config, from, to)) {
+    await tellOwner(telling, {
+      from,
+      to,
+      schedule,
+      about,
+      subject: `[nightdesk] ${text}`.slice(0, 150),
+      text: `${text}\n`,
+    });
+  }
 }
 
 /** One edition for each audience, gathered from one state of the database. */
@@ -168,7 +188,10 @@ export async function draftOf(
 ): Promise<Draft> {
   const { scope, language, tier } = audience;
   const archive = join(config.data_dir, "reports", from === to ? from : `${from}_${to}`);
-  const summary = await gatherSummary(db, config, { from, to, places: scopeParts(scope), language, tier }, archive);
+  const since_ms = dayStartMs(config.zone, addDays(to, 1));
+  const restated = await restatedBefore(db, { day: from, since_ms, language: config.language });
+  const ask = { from, to, places: scopeParts(scope), language, tier, restated };
+  const summary = await gatherSummary(db, config, ask, archive);
   const { figures_sha256 } = summary;
   return { from, to, audience, figures_sha256, preliminary, render: (issue) => renderSummary(summary, issue) };
 }

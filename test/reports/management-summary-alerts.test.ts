@@ -77,17 +77,17 @@ describe("alerts of a centre", () => {
     expect((await notices("2026-03-02")).telling.told.notices).toEqual([]);
     const raised = await notices("2026-03-03");
     expect(raised.telling.told.notices).toEqual([
-      "RAISED on 2026-03-03: Abandon rate, queue Billing: 50.0 %, level 40.0 %",
+      "Alert: RAISED on 2026-03-03: Abandon rate, queue Billing: 50.0 %, level 40.0 %",
     ]);
     expect(raised.notices.map(({ about }) => about)).toEqual(["alert-abandon_rate-queue-Billing-raised-2026-03-03"]);
     expect(raised.verdict).not.toBe("OK");
     const standing = await notices("2026-03-04", [place]);
     expect(standing.telling.told.notices).toEqual([
-      "STILL RAISED since 2026-03-03: Abandon rate, queue Billing: 30.0 %",
+      "Alert: STILL RAISED since 2026-03-03: Abandon rate, queue Billing: 30.0 %",
     ]);
     expect(standing.notices).toEqual([]);
     expect((await notices("2026-03-05")).telling.told.notices).toEqual([
-      "RESOLVED on 2026-03-05: Abandon rate, queue Billing: 0.0 %, clear at 20.0 %",
+      "Alert: RESOLVED on 2026-03-05: Abandon rate, queue Billing: 0.0 %, clear at 20.0 %",
     ]);
     expect((await notices("2026-03-03", [{ kind: "queue", name: "Sales" }])).telling.told.notices).toEqual([]);
   });

@@ -55,13 +55,13 @@ told_by_contact as (
         and sessions.reason_code is not null
 ),
 
-told_by_agent as (
+-- Held, so that the few states with a reason are found before contacts are looked up.
+said_by_agent as materialized (
     select
-        contacts.contact_key,
-        contacts.contact_id,
-        -events.event_key as source_number,
-        contexts.reason_code as spelling,
-        activities.started_at_ms as told_at_ms,
+        events.contact_id,
+        events.event_key,
+        contexts.reason_code,
+        activities.started_at_ms,
         coalesce(contexts.queue_id, contexts.queue_name) as queue_id,
         coalesce(contexts.queue_name, contexts.queue_id) as queue_name,
         coalesce(contexts.agent_id, sessions.agent_id) as agent_id,
@@ -73,11 +73,33 @@ told_by_agent as (
         and activities.channel_id = sessions.channel_id
     join agent_events as events on events.event_key = activities.event_key
     join event_contexts as contexts on contexts.context_key = events.context_key
-    join contacts on contacts.contact_id = events.contact_id
     -- Sessions near the contacts, by 31 days at most: a contact may last that long.
     where sessions.known_until_ms >= :starts_at_ms - case when cast(:attribution as text) = 'end' then 2678400000 else 0 end
         and sessions.started_at_ms < :ends_at_ms + 2678400000
         and contexts.reason_code is not null
+        and events.contact_id is not null
+),
+
+told_by_agent as (
+    select
+        contacts.contact_key,
+        contacts.contact_id,
+        -said.event_key as source_number,
+        said.reason_code as spelling,
+        said.started_at_ms as told_at_ms,
+        said.queue_id,
+        said.queue_name,
+        said.agent_id,
+        said.agent_name
+    from said_by_agent as said
+    join contacts on contacts.contact_id = said.contact_id
+),
+
+folded_by_contact as materialized (
+    select distinct
+        contact_key,
+        lower(replace(replace(replace(spelling, '-', ''), '_', ''), ' ', '')) as folded
+    from told_by_contact
 ),
 
 told as (
@@ -90,13 +112,10 @@ told as (
         by_agent.*,
         lower(replace(replace(replace(by_agent.spelling, '-', ''), '_', ''), ' ', '')) as folded
     from told_by_agent as by_agent
-    where not exists (
-        select 1
-        from told_by_contact as by_contact
-        where by_contact.contact_key = by_agent.contact_key
-            and lower(replace(replace(replace(by_contact.spelling, '-', ''), '_', ''), ' ', ''))
-            = lower(replace(replace(replace(by_agent.spelling, '-', ''), '_', ''), ' ', ''))
-    )
+    left join folded_by_contact as by_contact
+        on by_contact.contact_key = by_agent.contact_key
+        and by_contact.folded = lower(replace(replace(replace(by_agent.spelling, '-', ''), '_', ''), ' ', ''))
+    where by_contact.contact_key is null
 )
 
 select
