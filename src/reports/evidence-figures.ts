@@ -16,6 +16,7 @@ export interface EvidenceFigure {
   terms: string;
   filled: string;
   rests_on: string;
+  /** How many visits stand beside it and in no part of it. */
   left_out: string;
 }
 
@@ -92,7 +93,7 @@ function filledIn(metric: Metric, column: string, visits: Visits, value: string,
   if (metric.kind === "ratio") {
     const { above, below } = termsOf(metric);
     const count = (term: Term): string => words.count(countOf(visits, countedBy(counted, term)?.column));
-    return `${summed(above, count)} / ${summed(below, count)} = ${value}`;
+    return `= ${summed(above, count)} / ${summed(below, count)} = ${value}`;
   }
   if (metric.kind === "mean") {
     const { asa_ms: mean, answered_count: answered } = visits;
@@ -138,7 +139,13 @@ function restsOn({ clock, thresholds }: Metric, visits: Visits, shortAbandonMs: 
 }
 
 function leftOut({ left_out: text }: Metric, visits: Visits, words: Words): string {
-  if (text.en === "Nothing.") return text[words.language];
-  const count = words.count(visits.waiting_count + visits.left_out_count);
-  return `${count}. ${text[words.language]}`;
+  return words.count(text.en === NOTHING ? 0 : visits.waiting_count + visits.left_out_count);
+}
+
+const NOTHING = "Nothing.";
+
+/** What the figures leave out, each sentence once. */
+export function leftOutTexts({ language }: Words): string[] {
+  const own = Object.values(METRIC_OF).map((id) => metricOf(id).left_out);
+  return [...new Set(own.filter(({ en }) => en !== NOTHING).map((text) => text[language]))];
 }

@@ -47,7 +47,7 @@ export function visitTable(rows: readonly ShownVisit[], beside: Beside, ask: Ask
       queue: names.get(row.scope_id) ?? row.scope_id,
       outcome: outcomeText(row.outcome, words),
       in_time: yes(row.is_in_time, row),
-      short: yes(row.is_short, row),
+      short: row.outcome === "abandoned" ? yes(row.is_short, row) : "",
       counts_as: beside.counted
         .filter((_one, index) => Number(row[`gives_${index}`]) !== 0)
         .map(({ letter }) => letter)

@@ -2,7 +2,7 @@ import { plainAsk } from "../metrics/placed";
 import { gatherShownVisits, type ShownVisit } from "../metrics/evidence-shown";
 import { readTimelines, type TimelineRow } from "../metrics/timeline";
 import { type AllVisits, isTelephony, type Visits } from "./contact-sessions-visits";
-import { type Counted, countedAs, evidenceFigures } from "./evidence-figures";
+import { type Counted, countedAs, evidenceFigures, leftOutTexts } from "./evidence-figures";
 import { activityList, visitTable } from "./evidence-tables";
 import type { Ask, EvidencePage } from "./report";
 import { thresholdsOf } from "./thresholds";
@@ -117,6 +117,7 @@ function pageOf(
     subject: isAll ? words.t("All telephone queues") : queue,
     channel: words.name("channel", visits.channel_type),
     figures: evidenceFigures(visits, otherShort === undefined ? (short ?? null) : null, words),
+    left_out: leftOutTexts(words),
     visits: visitTable(rows, { keys, counted, visits: count, isAll, queues }, ask),
     command: rows.length < count ? commandFor(visits, isAll, count, ask) : "",
     contacts: keys.map((key, index) => ({

@@ -73,7 +73,7 @@ describe("the evidence of a day", () => {
     const pages = await sessions();
     const { words } = madeOf(pages.text(ALL), "service_level");
     expect(words).toContain("service_level_abandon_ignored 50.0 %");
-    expect(words).toContain("c / (b + d − e) 2 / (3 + 2 − 1) = 50.0 %");
+    expect(words).toContain("c / (b + d − e) = 2 / (3 + 2 − 1) = 50.0 %");
     expect(words).toContain("clock K1; service level threshold 20 s.");
     expect(counted(pages, ALL)).toEqual({ a: 5, b: 3, c: 2, d: 2, e: 1, f: 1 });
     expect(madeOf(pages.text(ALL), "asa").words).toContain("0:01:15 / 3 = 0:00:25");
@@ -87,8 +87,8 @@ describe("the evidence of a day", () => {
       (name) => pages.words(name).startsWith("Evidence") && pages.words(name).includes("Support ·"),
     );
     expect(pages.table(page ?? "", "Visits")).toEqual([
-      visit("a-1", "09:00:00", "0:00:05", "answered", "yes", "–", "a b c"),
-      visit("a-2", "09:10:00", "0:01:00", "answered", "–", "–", "a b"),
+      visit("a-1", "09:00:00", "0:00:05", "answered", "yes", "", "a b c"),
+      visit("a-2", "09:10:00", "0:01:00", "answered", "–", "", "a b"),
       visit("x-1", "09:20:00", "0:00:03", "abandoned", "yes", "yes", "a d e f"),
     ]);
   });
