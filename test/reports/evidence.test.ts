@@ -1,6 +1,7 @@
 import { posix } from "node:path";
-import { type Centre } from "../support/centre";
+import { type Centre, load, ndjson, openCentre } from "../support/centre";
 import { given } from "../support/contacts";
+import { rebuildAndCheck } from "../support/rebuilt";
 import { type Pages, render, wordsOf } from "./pages";
 
 const DAY = "2026-03-02";
@@ -135,3 +136,39 @@ function visit(...[id, at, wait, outcome, inTime, short, counts]: string[]): Rec
     "Counts as": counts ?? "",
   };
 }
+
+describe("a queue of more visits than a page should hold", () => {
+  const QUEUE = "It's <b>busy</b>";
+  const CALLERS = 2_001;
+
+  beforeEach(async () => {
+    centre = await openCentre();
+    const contacts = Array.from({ length: CALLERS }, (_none, index) => {
+      const at = (second: number): string =>
+        new Date(Date.UTC(2026, 2, 2, 9) + (index * 10 + second) * 1000).toISOString();
+      const one = { contactId: `c-${String(index).padStart(4, "0")}` };
+      return [
+        { ...one, event: "new", at: at(0), direction: "inbound" },
+        { ...one, event: "parked", at: at(0), queueName: QUEUE },
+        { ...one, event: "ended", at: at(30) },
+      ];
+    });
+    await load(centre, { [`contact-events-${DAY}.ndjson`]: ndjson(contacts.flat()) });
+    await rebuildAndCheck(centre);
+  });
+
+  it("shows its formulas, the first visits, fifty contacts, and the command that lists the rest", async () => {
+    const pages = await sessions();
+    const page = "evidence/contact-sessions-1.html";
+    const html = pages.text(page);
+    expect(madeOf(html, "abandoned_visits").words).toContain("d = 2,001");
+    const rows = pages.table(page, "Visits");
+    expect([rows.length, rows[0]?.Contact, rows.at(-1)?.Contact]).toEqual([500, "c-0000", "c-0499"]);
+    expect(pages.words(page)).toContain("The first 500 of 2,001 visits.");
+    expect(pages.words(page)).toContain(
+      `All of them: nightdesk explain offered_visits --day ${DAY} --channel 'telephony' --queue 'It'\\''s <b>busy</b>' --limit 2001`,
+    );
+    expect(html.match(/<details id="contact-/g)).toHaveLength(50);
+    expect(html).not.toContain("<b>busy");
+  });
+});
