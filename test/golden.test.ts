@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { loadConfig } from "../src/base/config";
 import { gatherSummary, renderSummary } from "../src/reports/summary-mail";
+import { textsIn } from "./support/folders";
 import { type Desk, openDesk } from "./support/terminal";
 
 /*
@@ -26,18 +27,16 @@ beforeEach(() => {
 afterEach(() => desk.close());
 
 function reportsOf(folder: string): Map<string, string> {
-  return new Map(
-    readdirSync(folder)
-      .sort()
-      .map((name) => [name, readFileSync(join(folder, name), "utf8")]),
-  );
+  return new Map(Object.entries(textsIn(folder)));
 }
 
 function expectGolden(made: Map<string, string>, folder: string): void {
   if (process.env.GOLDEN === "write") {
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    for (const [name, text] of made) writeFileSync(join(folder, name), text);
+    for (const [name, text] of made) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
   }
   const expected = reportsOf(folder);
   expect([...made.keys()]).toEqual([...expected.keys()]);

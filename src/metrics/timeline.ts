@@ -21,3 +21,21 @@ export interface TimelineRow {
 export async function readTimeline(db: Knex, contactId: string): Promise<TimelineRow[]> {
   return await selectRows<TimelineRow>(db, readSql(join(__dirname, "timeline.sql")), { contact_id: contactId });
 }
+
+/**
+ * The activities of several contacts in one select, by contact.
+ *
+ * @param keys contact keys; their number is limited by the length of a statement: some hundred
+ */
+export async function readTimelines(db: Knex, keys: readonly number[]): Promise<Map<number, TimelineRow[]>> {
+  const found = new Map<number, TimelineRow[]>();
+  if (keys.length === 0) return found;
+  const select = readSql(join(__dirname, "timelines.sql"));
+  const shown = `with shown (contact_key) as (values ${keys.map((key) => `(${key})`).join(", ")})`;
+  for (const row of await selectRows<TimelineRow & { contact_key: number }>(db, `${shown}\n${select}`)) {
+    const own = found.get(Number(row.contact_key));
+    if (own === undefined) found.set(Number(row.contact_key), [row]);
+    else own.push(row);
+  }
+  return found;
+}

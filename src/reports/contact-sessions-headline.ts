@@ -64,6 +64,29 @@ export function contactCards(words: Words, contacts: readonly ContactRow[], visi
   ];
 }
 
+/** The cards that show a metric of visits. */
+const CARD_METRICS: Readonly<Record<string, string>> = {
+  "Service level": "service_level",
+  "Abandon rate": "abandon_rate",
+  ASA: "asa",
+  "Median wait": "median_wait",
+  "Longest wait": "longest_wait",
+  Callbacks: "callback_taken_visits",
+};
+
+/**
+ * The cards with links to what their figures are made of.
+ *
+ * @param evidence the page of the visits they tell of; empty for none
+ */
+export function linkedCards({ t }: Words, cards: readonly Card[], evidence: string): Card[] {
+  const metrics = new Map(Object.entries(CARD_METRICS).map(([label, metric]) => [t(label), metric]));
+  return cards.map((card) => {
+    const metric = metrics.get(card.label);
+    return metric === undefined || evidence === "" ? card : { ...card, href: `${evidence}#${metric}` };
+  });
+}
+
 function joined(...notes: string[]): string {
   return notes.filter((note) => note !== "").join("; ");
 }

@@ -1,6 +1,13 @@
 import type { Words } from "../i18n/words";
 import { intervalMarks, localDay, localTime, MINUTE } from "../base/days";
-import { type AllVisits, isTelephony, type Visits, withinWords, withoutVisits } from "./contact-sessions-visits";
+import {
+  type AllVisits,
+  isTelephony,
+  METRIC_OF,
+  type Visits,
+  withinWords,
+  withoutVisits,
+} from "./contact-sessions-visits";
 import type { Ask } from "./report";
 import { shareBar } from "./svg";
 import { type Column, type CsvTable, pageTable, type PageTable, type TableRow } from "./table";
@@ -54,17 +61,24 @@ const FORMULA: readonly Column[] = [
   { key: "goal_share", label: "Goal", unit: "share", only: "csv" },
 ];
 
-/** Every queue with its figures: telephony first with a total; channels are never added up. */
-export function queueTables({ queues, telephony }: AllVisits, ask: Ask): { page: PageTable; csv: CsvTable } {
+/**
+ * Every queue with its figures: telephony first with a total; channels are never added up.
+ *
+ * @param placeOf the page with the evidence of a row; empty for none
+ */
+export function queueTables(
+  { queues, telephony }: AllVisits,
+  placeOf: (visits: Visits) => string,
+  ask: Ask,
+): { page: PageTable; csv: CsvTable } {
   const { words } = ask;
-  const told = (visits: Visits): Visits & TableRow => barred(words, visits);
+  const told = (visits: Visits): Visits & TableRow => ({ ...barred(words, visits), evidence: placeOf(visits) });
   const columns: Column[] = [
     { key: "queue", label: "Queue", unit: "text" },
     { key: "queue_id", label: "Queue id", unit: "text", only: "csv" },
     { key: "channel_type", label: "Channel", unit: "text", names: "channel" },
     { key: "within", label: "Within", unit: "text", only: "page", hint: "threshold of the service level" },
-    ...withBar(MEASURES),
-    ...LEFT_OUT,
+    ...[...withBar(MEASURES), ...LEFT_OUT].map(linked),
     ...FORMULA,
   ];
   const shown = queues.filter((queue) => queue.offered_count + queue.waiting_count + queue.left_out_count > 0);
@@ -126,6 +140,16 @@ export function intervalTables(visits: AllVisits, ask: Ask): { page: PageTable; 
       ],
       rows: csvRows.map((row) => ({ ...barred(words, row), offset: utcOffset(zone, row.slot_at_ms) })),
     },
+  };
+}
+
+/** Every figure that has a metric links to what it is made of. */
+function linked(column: Column): Column {
+  const metric = METRIC_OF[column.key];
+  if (metric === undefined) return column;
+  return {
+    ...column,
+    href: ({ evidence }) => (typeof evidence === "string" && evidence !== "" ? `${evidence}#${metric}` : ""),
   };
 }
 

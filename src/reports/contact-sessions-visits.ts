@@ -33,6 +33,12 @@ const MEASURES = {
   longest_wait_ms: "longest_wait",
 } as const;
 
+/** The metric of each column. */
+export const METRIC_OF: Readonly<Record<string, string>> = { ...COLUMNS, ...MEASURES };
+
+/** The columns that count visits, in the order of the report. */
+export const COUNTED = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
+
 /** Visits of one scope: a queue or all of a channel, in one slot of time or the whole period; shares 0…1, null is no data. */
 export interface Visits extends Record<keyof typeof COLUMNS, number>, Record<keyof typeof MEASURES, number | null> {
   channel_type: string;

@@ -5,9 +5,10 @@ import { arrivalCharts } from "./contact-sessions-arrivals";
 import { channelTable, directionTable, outcomeTable, sumContacts, type ContactRow } from "./contact-sessions-contacts";
 import { type ArrivalRow, contactFigures } from "./contact-sessions-figures";
 import { comparedCards, comparisonDefinition, comparisonTable, readComparison } from "./contact-sessions-comparison";
-import { contactCards, contactDefinitions } from "./contact-sessions-headline";
+import { contactCards, contactDefinitions, linkedCards } from "./contact-sessions-headline";
 import { intervalTables, queueTables } from "./contact-sessions-queues";
 import { formulaName, readVisits } from "./contact-sessions-visits";
+import { gatherVisitEvidence } from "./evidence";
 import type { Ask, Report, ReportContent } from "./report";
 
 export const contactSessions: Report = {
@@ -25,10 +26,13 @@ async function gather(ask: Ask): Promise<ReportContent> {
   const { telephony } = visits;
   const comparison = await readComparison(ask);
   const compared = comparisonTable(comparison, ask);
-  const queues = queueTables(visits, ask);
+  const evidence = await gatherVisitEvidence("contact-sessions", visits, ask);
+  const queues = queueTables(visits, evidence.placeOf, ask);
   const intervals = intervalTables(visits, ask);
   const abandoned = await abandonedTables(ask);
   const headline = contacts.filter((row) => row.channel_type === "telephony" && row.direction === "inbound");
+  const plain = linkedCards(words, contactCards(words, headline, telephony), evidence.placeOf(telephony));
+  const cards = comparedCards(plain, comparison, words);
   return {
     summary: words.many(
       sumContacts(headline),
@@ -42,7 +46,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
       },
     ),
     page: {
-      cards: comparedCards(contactCards(words, headline, telephony), comparison, words),
+      cards,
       ...arrivalCharts(arrivals, ask),
       queues: queues.page,
       compared,
@@ -55,6 +59,7 @@ async function gather(ask: Ask): Promise<ReportContent> {
     },
     figures: contactFigures(visits, contacts, arrivals),
     tables: [queues.csv, intervals.csv, abandoned.csv],
+    evidence: evidence.pages,
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { writeCsvRows } from "../base/csv";
 import { NightdeskError } from "../base/errors";
 import { type CsvTable, csvCells, type Told } from "./table";
@@ -33,12 +33,13 @@ export async function publishFiles(
 ): Promise<{ files: string[]; bytes: number }> {
   const planned = files.map(({ name, read }) => ({
     place: join(folder, name),
-    beside: join(folder, `.${name}.${randomUUID()}.part`),
+    beside: join(folder, dirname(name), `.${basename(name)}.${randomUUID()}.part`),
     read,
   }));
   let bytes = 0;
   try {
     await mkdir(folder, { recursive: true });
+    for (const own of new Set(planned.map(({ place }) => dirname(place)))) await mkdir(own, { recursive: true });
     for (const { beside, read } of planned) {
       const content = await read();
       bytes += Buffer.byteLength(content);

@@ -6,6 +6,8 @@ export interface Card {
   label: string;
   value: string;
   note: string;
+  /** Where its evidence stands; nowhere where it is not said. */
+  href?: string;
 }
 
 /** A word or formula explained, for the `definitions` partial. */

@@ -155,7 +155,7 @@ function sharedPairs(known: string, asked: string): number {
 
 function filesOf(
   { name, title, question }: Report,
-  { page, summary }: ReportContent,
+  { page, summary, evidence = [] }: ReportContent,
   tables: readonly ReportFile[],
   ask: Ask,
   note: EditionNote,
@@ -165,8 +165,20 @@ function filesOf(
   const report = { name, title: words.t(title), question: words.t(question), summary };
   const html = renderPage(name, { ...page, report, period, box, edition }, words);
   const restated = note.restates === null ? [] : [restatementTable(name, period, note, ask)];
+  const proof = { ...report, title: words.t("Evidence"), question: "", summary: "" };
+  const proofs = evidence.map((one) => ({
+    name: one.name,
+    parts: [
+      renderPage(
+        "evidence",
+        { page: { ...one.page, report_title: report.title }, report: proof, period, box, edition },
+        words,
+      ),
+    ],
+  }));
   return [
     { name: `${name}.html`, parts: [html] },
+    ...proofs,
     ...tables,
     ...restated.map((table) => ({ name: `${table.name}.csv`, parts: csvParts(table, ask) })),
   ];

@@ -56,6 +56,16 @@ export interface ReportContent {
   figures: IssuedFigure[];
   /** The CSV files; the first is named after the report. */
   tables: CsvTable[];
+  /** Pages beside the report, to which its figures link. */
+  evidence?: EvidencePage[];
+}
+
+/** A page that shows what figures of a report are made of. */
+export interface EvidencePage {
+  /** `evidence/contact-sessions-1.html`, below the report's folder. */
+  name: string;
+  /** What `templates/evidence.hbs` shows; `report`, `period`, `box` and `edition` are added. */
+  page: object;
 }
 
 /** One question: `<name>.sql` asks it, `<name>.ts` says what the columns mean, `templates/<name>.hbs` shows it. */

@@ -36,6 +36,8 @@ export interface Column {
   empty?: string;
   /** The kind of rules whose names the values are: the page tells them as people say them, the CSV file as they are. */
   names?: string;
+  /** Where the evidence of a row's value stands, on the page; empty for nowhere. */
+  href?: (row: TableRow) => string;
 }
 
 export type TableRow = Readonly<Record<string, unknown>>;
@@ -55,6 +57,7 @@ export interface PageCell {
   is_number: boolean;
   is_instant: boolean;
   is_head: boolean;
+  href?: string;
 }
 
 /**
@@ -129,7 +132,8 @@ function pageCell(column: Column, row: TableRow, isHead: boolean, ask: Told): Pa
   const drawing = isMarkup(value) ? value : null;
   const text = drawing === null ? cellText(column, value, ask) : "";
   const { unit } = column;
-  return { text, drawing, is_number: isNumber(unit), is_instant: unit === "instant", is_head: isHead };
+  const href = column.href?.(row) ?? "";
+  return { text, drawing, href, is_number: isNumber(unit), is_instant: unit === "instant", is_head: isHead };
 }
 
 function cellText({ unit, empty, names }: Column, value: unknown, { config, words }: Told): string {

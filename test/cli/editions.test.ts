@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { textsIn as bytesIn } from "../support/folders";
 import { type Desk, openDesk } from "../support/terminal";
 
 const DAY = "2026-03-02";
@@ -32,10 +33,6 @@ async function given(...dumps: [name: string, text: string][]): Promise<void> {
 async function givenRestated(): Promise<void> {
   await given([`contact-events-${DAY}.ndjson`, call("c-1", 5)]);
   await given(["contact-events-2026-03-03.ndjson", call("c-2", 50)]);
-}
-
-function bytesIn(folder: string): Record<string, string> {
-  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
 
 describe("nightdesk editions", () => {
@@ -73,9 +70,10 @@ describe("nightdesk editions", () => {
       "contact-sessions-intervals.csv",
       "contact-sessions.csv",
       "contact-sessions.html",
+      "evidence/contact-sessions-1.html",
     ]);
     for (const [name, text] of Object.entries(again)) expect({ name, text }).toEqual({ name, text: issued[name] });
-    expect(JSON.parse(shown.stdout).files).toHaveLength(4);
+    expect(JSON.parse(shown.stdout).files).toHaveLength(5);
   });
 
   it("refuses to write what is not what was issued, and the doctor finds it", async () => {

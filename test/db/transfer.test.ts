@@ -1,5 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { textsIn } from "../support/folders";
 import { dialect, givenDatabase, type TestDatabase } from "../support/databases";
 import { type Desk, openDesk } from "../support/terminal";
 
@@ -45,7 +46,7 @@ async function reportsFrom(database: string): Promise<Map<string, string>> {
   const made = await other.run("report", ...NAMES, "--day", DAY, "--out", "out");
   expect([made.code, made.stderr]).toEqual([0, ""]);
   const folder = join(other.folder, "out", DAY);
-  const files = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  const files = new Map(Object.entries(textsIn(folder)));
   await other.close();
   return files;
 }

@@ -7,6 +7,7 @@ import { type Issued, issueReports } from "../../src/steps/render";
 import { wordsOf } from "../reports/pages";
 import { type Centre, load, ndjson, openCentre } from "../support/centre";
 import { events } from "../support/contacts";
+import { filesIn, textsIn as bytesIn } from "../support/folders";
 import { rebuildAndCheck } from "../support/rebuilt";
 
 const DAY = "2026-03-02";
@@ -68,10 +69,6 @@ async function issue(names = reportNames(), more: Partial<ReportRequest> = {}): 
   return { ...issued, folder: join(request.out, DAY) };
 }
 
-function bytesIn(folder: string): Record<string, string> {
-  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
-}
-
 function page(folder: string, name = "contact-sessions.html"): string {
   return wordsOf(readFileSync(join(folder, name), "utf8"));
 }
@@ -115,7 +112,13 @@ describe("a report that was issued", () => {
   it("is the same edition whether pages, CSV files or both are asked for, and wherever it is written", async () => {
     await givenDay();
     const pages = await issue(["contact-sessions"], { formats: ["html"] });
-    expect(readdirSync(pages.folder)).toEqual(["contact-sessions.html", "index.html"]);
+    expect(filesIn(pages.folder)).toEqual([
+      "contact-sessions.html",
+      "evidence/contact-sessions-1.html",
+      "evidence/contact-sessions-2.html",
+      "evidence/contact-sessions-all.html",
+      "index.html",
+    ]);
     const tables = await issue(["contact-sessions"], {
       formats: ["csv"],
       bom: true,

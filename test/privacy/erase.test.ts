@@ -294,7 +294,7 @@ describe("a caller who is erased by number", () => {
     expect(receipt.places).toMatchObject({
       contacts: 3,
       rejected_lines: 1,
-      edition_files: 3,
+      edition_files: 4,
       "files of the archive": 1,
     });
     expect(receipt.still_held).toEqual([]);

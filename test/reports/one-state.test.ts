@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Knex } from "knex";
 import { exportTable } from "../../src/exports/export";
 import { reportNames } from "../../src/reports/render";
 import { issueReports } from "../../src/steps/render";
 import type { Centre } from "../support/centre";
+import { textsIn } from "../support/folders";
 import { given } from "../support/contacts";
 
 const DAY = "2026-03-02";
@@ -33,7 +33,7 @@ async function rendered(out: string, look?: (db: Knex) => Promise<void>): Promis
   const request = { from: DAY, to: DAY, formats: ["html", "csv"] as const, out: join(centre.folder, out) };
   await issueReports(centre.db, centre.config, reportNames(), request, look === undefined ? {} : { look });
   const folder = join(centre.folder, out, DAY);
-  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
+  return textsIn(folder);
 }
 
 describe("while another night writes", () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { readCsvTable } from "../../src/base/csv";
 import { reportNames } from "../../src/reports/render";
 import { issueReports } from "../../src/steps/render";
@@ -29,7 +29,9 @@ export async function render(
   const { names = reportNames(), ...rest } = more;
   const request = { from, to: from, formats: ["html", "csv"] as const, out: join(centre.folder, "reports"), ...rest };
   const { files } = await issueReports(centre.db, centre.config, names, request);
-  const byName = new Map(files.map((file) => [basename(file), readFileSync(file, "utf8")]));
+  const nameOf = (file: string): string =>
+    basename(dirname(file)) === "evidence" ? `evidence/${basename(file)}` : basename(file);
+  const byName = new Map(files.map((file) => [nameOf(file), readFileSync(file, "utf8")]));
   const text = (name: string): string => byName.get(name) ?? `no file ${name} among ${[...byName.keys()].join(", ")}`;
   return {
     names: [...byName.keys()],

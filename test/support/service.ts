@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, utimesSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Config, loadConfig } from "../../src/base/config";
 import { silentLog } from "../../src/base/log";
 import { closeContext, type Context, openContext } from "../../src/context";
 import { generateDays } from "../../src/generate/generate";
+import { textsIn } from "./folders";
 
 /** A working folder of a service: its configuration, its dumps, and what its environment says. */
 export interface Site {
@@ -59,11 +60,7 @@ export { closeContext };
 export function reportBytes(site: Site, period: string): Record<string, string> {
   const folder = join(site.folder, "data/reports", period);
   try {
-    return Object.fromEntries(
-      readdirSync(folder)
-        .sort()
-        .map((name) => [name, readFileSync(join(folder, name), "base64")]),
-    );
+    return textsIn(folder);
   } catch {
     return {};
   }
