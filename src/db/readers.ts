@@ -112,7 +112,16 @@ async function beginTogether(db: Knex, connections: readonly Knex[]): Promise<Kn
 async function beginReading(connection: Knex): Promise<Knex.Transaction> {
   const trx = await connection.transaction();
   await selectRows(trx, "select count(*) as tables from sqlite_master");
+  own.add(trx);
   return trx;
+}
+
+/** Connections to a file that nobody else has: what is made on them goes with them. */
+const own = new WeakSet<Knex>();
+
+/** Whether this is a reader's connection to a file, of its own. */
+export function isReader(db: Knex): boolean {
+  return own.has(db);
 }
 
 /** A number that changes whenever another connection has written. */

@@ -10,6 +10,9 @@ import { editionId } from "./edition";
 
 const pack = promisify(gzip);
 
+/** Two thirds of the time of the usual level for a tenth more bytes, which are put together in large pieces. */
+const PACKING = { level: 4, chunkSize: 256 * 1024 };
+
 /** A file ready to be kept. */
 export interface PackedFile extends EditionFile {
   packed: Buffer;
@@ -27,7 +30,7 @@ export interface NewEdition extends EditionKey {
 
 export async function packFile(name: string, parts: readonly (string | Uint8Array)[]): Promise<PackedFile> {
   const bytes = Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part) : part)));
-  return { name, ...hashed(parts), packed: await pack(bytes) };
+  return { name, ...hashed([bytes]), packed: await pack(bytes, PACKING) };
 }
 
 /** Hash and size of a file in parts. */

@@ -3,6 +3,7 @@ import { addDays } from "../base/days";
 import { selectRows } from "../db/sql";
 import { type Metric, sideOf } from "./catalogue";
 import type { Figure } from "./figure";
+import { holdPopulation } from "./held";
 import { type MetricAsk, placed } from "./placed";
 
 /** What the select of a population gives of one scope and slot: `m0_…` for the first metric, and so on. */
@@ -42,6 +43,21 @@ export async function measure(db: Knex, wanted: readonly Metric[], ask: MetricAs
 const PIECE_DAYS = 31;
 
 async function measureTogether(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MeasuredRow[]> {
+  if (ask.slot !== null) return await measureSlots(db, metrics, await sinceFirstVisit(db, metrics, ask));
+  return await measurePiece(db, metrics, ask);
+}
+
+/** Slots without a row have no figure: days before there was any visit need not be asked for. */
+async function sinceFirstVisit(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MetricAsk> {
+  if (metrics[0]?.population !== "visits") return ask;
+  const [row] = await selectRows<{ day: string | null }>(db, "select min(entered_day) as day from queue_visits");
+  if (row === undefined || row.day === null) return ask;
+  // The asked zone's days may begin earlier than the centre's.
+  const first = addDays(row.day, -1);
+  return first > ask.from && first <= ask.to ? { ...ask, from: first } : ask;
+}
+
+async function measureSlots(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MeasuredRow[]> {
   if (typeof ask.slot !== "number") return await measurePiece(db, metrics, ask);
   const rows: MeasuredRow[] = [];
   for (let from = ask.from; from <= ask.to; from = addDays(from, PIECE_DAYS)) {
@@ -52,7 +68,8 @@ async function measureTogether(db: Knex, metrics: readonly Metric[], ask: Metric
 }
 
 async function measurePiece(db: Knex, metrics: readonly Metric[], ask: MetricAsk): Promise<MeasuredRow[]> {
-  const { sql, bindings } = placed(metrics, ask, metrics.flatMap(expressionsOf));
+  const held = await holdPopulation(db, metrics, ask);
+  const { sql, bindings } = placed(metrics, ask, metrics.flatMap(expressionsOf), held);
   const columns = metrics.flatMap((metric, index) => columnsOf(metric, `m${index}`));
   const rows = await selectRows<MeasuredRow>(
     db,
@@ -69,13 +86,18 @@ order by ${SCOPE}`,
     bindings,
   );
   const byScope = new Map(rows.map((row) => [scopeKey(row), row]));
-  for (const value of new Set(metrics.flatMap(({ kind, value: of }) => (kind === "percentile" && of ? [of] : [])))) {
-    const { sql: valued } = placed(metrics, ask, [value]);
+  for (const value of new Set(metrics.flatMap((metric) => (isRanked(metric) ? [metric.value ?? "null"] : [])))) {
+    const { sql: valued } = placed(metrics, ask, [value], held);
     for (const ranks of await selectRows<MeasuredRow>(db, rankSelect(valued, metrics, value), bindings)) {
       Object.assign(byScope.get(scopeKey(ranks)) ?? {}, ranks);
     }
   }
   return rows;
+}
+
+/** The hundredth percentile is the largest value, for which nothing need be numbered. */
+function isRanked({ kind, percent }: Metric): boolean {
+  return kind === "percentile" && percent !== 100;
 }
 
 const SCOPE = "scope_channel, scope_id, slot_at_ms";
@@ -90,7 +112,7 @@ function scopeKey({ channel_type, scope_id, slot_at_ms }: MeasuredRow): string {
  */
 function rankSelect(sql: string, metrics: readonly Metric[], value: string): string {
   const percentiles = metrics.flatMap((metric, index) =>
-    metric.kind === "percentile" && metric.value === value
+    isRanked(metric) && metric.value === value
       ? [`max(case when rank = (value_count * ${metric.percent} + 99) / 100 then value end) as m${index}_part`]
       : [],
   );
@@ -136,7 +158,8 @@ function measureColumns(metric: Metric, name: string): string[] {
   if (kind === "sum" || kind === "count")
     return [`${sum(value)}_part`, entered(`case when (${value}) <> 0 then 1 end`)];
   if (kind === "mean") return [`${sum(value)}_part`, entered(value)];
-  return kind === "distinct" ? [`count(distinct ${value}) as ${name}_part`, entered(value)] : [entered(value)];
+  if (kind === "distinct") return [`count(distinct ${value}) as ${name}_part`, entered(value)];
+  return isRanked(metric) ? [entered(value)] : [`max(${value}) as ${name}_part`, entered(value)];
 }
 
 function figureOf(metric: Metric, index: number, row: MeasuredRow, ask: MetricAsk): Figure {

@@ -3,7 +3,7 @@ import { UsageError } from "../base/errors";
 import type { Bindings } from "../db/sql";
 import type { Metric } from "./catalogue";
 import { type Dimension, DIMENSIONS } from "./figure";
-import { populationOf, populationSql } from "./populations";
+import { type Population, populationOf, populationSql } from "./populations";
 import { grainsOf, type SlotAsk, slotSpans } from "./slots";
 
 /** Which wait is meant: K1 queue and ringing, K2 the queue alone, K3 from the contact's start. */
@@ -65,12 +65,14 @@ export function plainAsk(zone: string, from: string, to: string): MetricAsk {
  *
  * @param metrics of one population, and alike in how they treat channels
  * @param read    SQL over the rows: only the columns it names are there; without any all are
+ * @param held    the table that holds the population's rows, of the ask's period and perhaps before; null makes them anew
  * @throws UsageError where a metric cannot be asked by the dimension
  */
 export function placed(
   metrics: readonly Metric[],
   ask: MetricAsk,
   read: readonly string[] = [],
+  held: string | null = null,
 ): { sql: string; bindings: Bindings } {
   const [first] = metrics;
   if (first === undefined) throw new Error("no metric to place rows for");
@@ -78,7 +80,7 @@ export function placed(
   const population = populationOf(first.population);
   const isApart = first.channels === "apart" || ask.dimension === "channel";
   const slotted = population.shape === "span" ? spanSlots(ask) : instantSlots(ask);
-  const sql = `with ${populationSql(population)},
+  const sql = `with ${held === null ? populationSql(population) : heldSql(population, held)},
 ${slotted.slots},
 placed as ${read.length === 0 ? "" : "materialized "}(
     select
@@ -92,6 +94,14 @@ placed as ${read.length === 0 ? "" : "materialized "}(
     where ${slotted.join}${onlyText(ask)}
 )`;
   return { sql, bindings: bindingsOf(ask) };
+}
+
+function heldSql({ shape }: Population, held: string): string {
+  const within =
+    shape === "span"
+      ? "started_at_ms < :ends_at_ms and ended_at_ms > :starts_at_ms"
+      : "at_ms >= :starts_at_ms and at_ms < :ends_at_ms";
+  return `population as (select * from ${held} where ${within})`;
 }
 
 /** Words of SQL that name no column. */
@@ -184,7 +194,8 @@ function values(rows: readonly (readonly number[])[], width: number): string {
 /** Before every day there is: what ends in a period may have begun at any time. */
 const FIRST_DAY = "0000-00-00";
 
-function bindingsOf(ask: MetricAsk): Bindings {
+/** Values of what a population and its slots are asked by. */
+export function bindingsOf(ask: MetricAsk): Bindings {
   const spans = slotSpans(ask);
   const starts = spans[0]?.starts_at_ms ?? 0;
   const ends = spans.at(-1)?.ends_at_ms ?? 0;

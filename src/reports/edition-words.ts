@@ -8,6 +8,7 @@ import type { Told } from "./table";
 /** Metrics as people call them; what is not here is called by its id. */
 export const NAMES: Record<string, string> = {
   asa: "ASA",
+  aht: "AHT",
   p90_wait: "P90 wait",
   reason_contacts: "contacts with the reason",
   reason_events: "events with the reason",
@@ -53,8 +54,10 @@ export function changeWords(change: Restatement, told: Told): string {
     const file = { file: change.scope_id };
     return words.many(change.new_value ?? 0, "{count} row of {file} changed", "{count} rows of {file} changed", file);
   }
-  const name = [metricName(change.metric_id, words), ...scopeWords(change, told)].join(", ");
-  return `${name}: ${valueWords(change, words)}`;
+  const metric = metricName(change.metric_id, words);
+  // A block of the summary may be called as its figure is.
+  const scopes = scopeWords(change, told).filter((scope) => scope.toLowerCase() !== metric.toLowerCase());
+  return `${[metric, ...scopes].join(", ")}: ${valueWords(change, words)}`;
 }
 
 /** The same without the points, for a sentence. */

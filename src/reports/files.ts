@@ -11,9 +11,9 @@ export interface PlannedFile {
   read: () => Promise<string | Uint8Array>;
 }
 
-/** The text of a report's CSV file, in parts. */
-export function csvParts(table: CsvTable, ask: Told): (string | Uint8Array)[] {
-  return [writeCsvRows(csvCells(table, ask)), ...(table.written ?? [])];
+/** The text of a report's CSV file, in parts; as bytes, since it is hashed more than once. */
+export function csvParts(table: CsvTable, ask: Told): Uint8Array[] {
+  return [Buffer.from(writeCsvRows(csvCells(table, ask))), ...(table.written ?? [])];
 }
 
 /** A CSV file as spreadsheets want it that take UTF-8 only with a byte-order mark. */

@@ -6,7 +6,7 @@ import { maskOf } from "../base/mask";
 import { withReaders } from "../db/readers";
 import { type Words, wordsOf } from "../i18n/words";
 import type { EditionNote, IssuedFigure } from "../metrics/restatement";
-import { REPORTS } from "./catalogue";
+import { longestFirst, REPORTS } from "./catalogue";
 import { type DataBox, gatherDataBox } from "./data-box";
 import { pageEdition, restatementTable } from "./edition-page";
 import { boxFigures } from "./figures";
@@ -111,7 +111,7 @@ async function editAll<Issued>(
   ask: Ask,
   edit: Editor<Issued>,
 ): Promise<Issued[]> {
-  const waiting = reports.entries();
+  const waiting = [...reports.entries()].toSorted(([, a], [, b]) => longestFirst(a, b)).values();
   const issued: Issued[] = [];
   const lanes = readers.map(async (db) => {
     for (const [index, report] of waiting) issued[index] = await editOne(report, { ...ask, db }, edit);
