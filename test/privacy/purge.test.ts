@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { silentLog } from "../../src/base/log";
 import { batchOf } from "../../src/batch";
 import { selectRows } from "../../src/db/sql";
 import { purge, type PurgeReceipt } from "../../src/privacy/purge";
 import { runWorkflow } from "../../src/runner";
+import { textsIn } from "../support/folders";
 import { type Centre, type Fields, load, ndjson, openCentre } from "../support/centre";
 
 const KEPT = { events: null, sessions: null, stays: null, rejected_lines: null, receipts: null };
@@ -195,10 +196,7 @@ describe("a purge of events", () => {
     const report = async (...reports: string[]): Promise<unknown> =>
       (await runWorkflow(context, batchOf({ workflow: "report", from: "2026-03-01", to: "2026-03-01", reports })))
         .steps[0]?.failure;
-    const pages = (): string[] =>
-      readdirSync(folder)
-        .sort()
-        .map((name) => readFileSync(join(folder, name), "utf8"));
+    const pages = (): Record<string, string> => textsIn(folder);
     await report("contact-sessions", "agent-states");
     const issued = pages();
     await purged();
