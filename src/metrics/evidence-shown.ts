@@ -1,6 +1,7 @@
 import type { Knex } from "knex";
 import { selectRows } from "../db/sql";
 import type { Metric } from "./catalogue";
+import { holdPopulation } from "./held";
 import { type MetricAsk, placed } from "./placed";
 
 /** A visit as an evidence page shows it: what it counts as stands in `gives_0`, `gives_1`, … */
@@ -42,7 +43,8 @@ export async function gatherShownVisits(
   gives: readonly string[],
   limit: number,
 ): Promise<ShownVisit[]> {
-  const { sql, bindings } = placed(metrics, ask, [...READ, ...gives]);
+  const held = await holdPopulation(db, metrics, ask);
+  const { sql, bindings } = placed(metrics, ask, [...READ, ...gives], held);
   const select = `${sql},
 ranked as (
     select
