@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Knex } from "knex";
-import { readSql, selectRows } from "../db/sql";
+import { type Bindings, readSql, selectRows } from "../db/sql";
 
 /** One activity of a contact and where its event was read. */
 export interface TimelineRow {
@@ -19,7 +19,9 @@ export interface TimelineRow {
 
 /** A contact's activities in their order; none where nobody knows the contact. */
 export async function readTimeline(db: Knex, contactId: string): Promise<TimelineRow[]> {
-  return await selectRows<TimelineRow>(db, readSql(join(__dirname, "timeline.sql")), { contact_id: contactId });
+  return await readShown(db, "select contact_key from contacts where contact_id = :contact_id", {
+    contact_id: contactId,
+  });
 }
 
 /**
@@ -30,12 +32,20 @@ export async function readTimeline(db: Knex, contactId: string): Promise<Timelin
 export async function readTimelines(db: Knex, keys: readonly number[]): Promise<Map<number, TimelineRow[]>> {
   const found = new Map<number, TimelineRow[]>();
   if (keys.length === 0) return found;
-  const select = readSql(join(__dirname, "timelines.sql"));
-  const shown = `with shown (contact_key) as (values ${keys.map((key) => `(${key})`).join(", ")})`;
-  for (const row of await selectRows<TimelineRow & { contact_key: number }>(db, `${shown}\n${select}`)) {
+  for (const row of await readShown(db, `values ${keys.map((key) => `(${key})`).join(", ")}`)) {
     const own = found.get(Number(row.contact_key));
     if (own === undefined) found.set(Number(row.contact_key), [row]);
     else own.push(row);
   }
   return found;
+}
+
+/** @param shown a select of the contact keys that are asked for */
+async function readShown(
+  db: Knex,
+  shown: string,
+  bindings: Bindings = {},
+): Promise<(TimelineRow & { contact_key: number })[]> {
+  const select = readSql(join(__dirname, "timelines.sql"));
+  return await selectRows(db, `with shown (contact_key) as (${shown})\n${select}`, bindings);
 }

@@ -54,17 +54,22 @@ export function changeWords(change: Restatement, told: Told): string {
     const file = { file: change.scope_id };
     return words.many(change.new_value ?? 0, "{count} row of {file} changed", "{count} rows of {file} changed", file);
   }
-  const metric = metricName(change.metric_id, words);
+  return `${placedName(change, told)}: ${valueWords(change, words)}`;
+}
+
+/** The metric with the queue, agent, reason, … it is of. */
+function placedName(change: Restatement, told: Told): string {
+  const metric = metricName(change.metric_id, told.words);
   // A block of the summary may be called as its figure is.
   const scopes = scopeWords(change, told).filter((scope) => scope.toLowerCase() !== metric.toLowerCase());
-  return `${[metric, ...scopes].join(", ")}: ${valueWords(change, words)}`;
+  return [metric, ...scopes].join(", ");
 }
 
 /** The same without the points, for a sentence. */
 export function shortWords(change: Restatement, told: Told): string {
   if (change.metric_id === CHANGED_ROWS) return changeWords(change, told);
   const { old_value: old, new_value: now, unit } = change;
-  return `${metricName(change.metric_id, told.words)} ${pairWords(old, now, unit, told.words)}`;
+  return `${placedName(change, told)} ${pairWords(old, now, unit, told.words)}`;
 }
 
 export function scopeWords(
