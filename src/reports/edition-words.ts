@@ -69,7 +69,9 @@ function placedName(change: Restatement, told: Told): string {
 export function shortWords(change: Restatement, told: Told): string {
   if (change.metric_id === CHANGED_ROWS) return changeWords(change, told);
   const { old_value: old, new_value: now, unit } = change;
-  return `${placedName(change, told)} ${pairWords(old, now, unit, told.words)}`;
+  const pair = pairWords(old, now, unit, told.words);
+  const name = placedName(change, told);
+  return name === metricName(change.metric_id, told.words) ? `${name} ${pair}` : `${name}: ${pair}`;
 }
 
 export function scopeWords(
